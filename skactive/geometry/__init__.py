@@ -1,0 +1,26 @@
+"""The fast core: arrays in, arrays out, no estimator in sight."""
+
+from skactive.geometry._distances import (
+    inner_products,
+    min_squared_distances,
+    squared_distances,
+    squared_norms,
+)
+from skactive.geometry._farthest_first import farthest_first
+from skactive.geometry._kmeans_plusplus import kmeans_plusplus
+from skactive.geometry._probabilities import row_entropy, top_two
+from skactive.geometry._product_features import ProductFeatures
+from skactive.geometry._top_k import top_k
+
+__all__ = [
+    "ProductFeatures",
+    "farthest_first",
+    "inner_products",
+    "kmeans_plusplus",
+    "min_squared_distances",
+    "row_entropy",
+    "squared_distances",
+    "squared_norms",
+    "top_k",
+    "top_two",
+]

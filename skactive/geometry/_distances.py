@@ -1,0 +1,168 @@
+"""Norms, inner products and distances of dense, sparse and product features."""
+
+import numpy as np
+from scipy import sparse
+
+from skactive.geometry import _blocks
+from skactive.geometry._product_features import ProductFeatures
+
+__all__ = [
+    "inner_products",
+    "min_squared_distances",
+    "squared_distances",
+    "squared_norms",
+]
+
+
+def squared_norms(features):
+    """Squared Euclidean norm of every row, in double precision.
+
+    Parameters
+    ----------
+    features : {ndarray, CSR, ProductFeatures} of shape (n_rows, n_features)
+        Converted block by block, never as a whole.
+
+    Returns
+    -------
+    ndarray of shape (n_rows,), float64
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skactive.geometry import squared_norms
+    >>> squared_norms(np.array([[3.0, 4.0], [0.0, 0.0]]))
+    array([25.,  0.])
+    """
+    norms = np.empty(features.shape[0])
+    for rows in _blocks.row_chunks(len(norms), _blocks.row_bytes(features)):
+        norms[rows] = _blocks.block_norms(_blocks.shifted(features[rows], None))
+    return norms
+
+
+def inner_products(a, b):
+    """Inner products of all rows of `a` with all rows of `b`, in double precision.
+
+    Parameters
+    ----------
+    a, b : {ndarray, CSR, ProductFeatures} of shape (n_a or n_b, n_features)
+        Two sets of rows of the same kind.
+
+    Returns
+    -------
+    ndarray of shape (n_a, n_b), float64
+
+    Raises
+    ------
+    TypeError
+        If `a` and `b` are not of the same kind.
+    ValueError
+        If `a` and `b` differ in width.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skactive.geometry import ProductFeatures, inner_products
+    >>> rows = ProductFeatures(np.array([[1.0], [2.0]]), np.array([[1.0, 0], [1, 1]]))
+    >>> inner_products(rows, rows)
+    array([[1., 2.],
+           [2., 8.]])
+    """
+    return _all_pairs(a, b, None, _blocks.block_products)
+
+
+def squared_distances(a, b):
+    """Squared Euclidean distances of all rows of `a` to all rows of `b`.
+
+    Computed from norms and inner products around a common origin; where these cancel,
+    from differences. So distances are never negative, identical rows are at 0 exactly,
+    and data far from zero lose no digits.
+
+    Parameters
+    ----------
+    a, b : {ndarray, CSR, ProductFeatures} of shape (n_a or n_b, n_features)
+        Two sets of rows of the same kind.
+
+    Returns
+    -------
+    ndarray of shape (n_a, n_b), float64
+
+    Raises
+    ------
+    TypeError
+        If `a` and `b` are not of the same kind.
+    ValueError
+        If `a` and `b` differ in width.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skactive.geometry import squared_distances
+    >>> rows = np.array([[1e8], [1e8 + 3]])
+    >>> squared_distances(rows, rows)
+    array([[0., 9.],
+           [9., 0.]])
+    """
+    return _all_pairs(a, b, _blocks.central_point(a), _blocks.block_distances)
+
+
+def min_squared_distances(features, centers):
+    """Squared Euclidean distance of every row to its nearest center.
+
+    Parameters
+    ----------
+    features : {ndarray, CSR, ProductFeatures} of shape (n_rows, n_features)
+        The rows to measure.
+    centers : same kind as `features`, of shape (n_centers, n_features)
+        At least one row. Memory does not grow with ``n_rows * n_centers``.
+
+    Returns
+    -------
+    ndarray of shape (n_rows,), float64
+
+    Raises
+    ------
+    TypeError
+        If `centers` is not of the same kind as `features`.
+    ValueError
+        If the widths differ.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skactive.geometry import min_squared_distances
+    >>> min_squared_distances(np.array([[0.0], [4.0]]), np.array([[1.0], [9.0]]))
+    array([1., 9.])
+    """
+    check_same_kind(features, centers, "centers")
+    return _blocks.minima(features, centers, _blocks.central_point(features))
+
+
+def check_same_kind(a, b, name):
+    """Raise unless `b`, called `name` in the message, can be compared with `a`."""
+    if _kind(a) != _kind(b):
+        raise TypeError(
+            f"{name} is {_kind(b)}, but the features it is compared with are "
+            f"{_kind(a)}; convert one of the two."
+        )
+    if a.shape[1] != b.shape[1]:
+        raise ValueError(
+            f"{name} has {b.shape[1]} columns, but the features it is compared with "
+            f"have {a.shape[1]}."
+        )
+
+
+def _kind(features):
+    if isinstance(features, ProductFeatures):
+        return f"ProductFeatures with a {_kind(features.right)} right factor"
+    return "sparse" if sparse.issparse(features) else "dense"
+
+
+def _all_pairs(a, b, origin, measure):
+    check_same_kind(a, b, "b")
+    result = np.empty((a.shape[0], b.shape[0]))
+    for some in _blocks.row_chunks(b.shape[0], _blocks.row_bytes(b)):
+        block = _blocks.shifted(b[some], origin)
+        width = _blocks.row_bytes(a) + 8 * block.shape[0]
+        for rows in _blocks.row_chunks(a.shape[0], width):
+            result[rows, some] = measure(_blocks.shifted(a[rows], origin), block)
+    return result

@@ -1,0 +1,17 @@
+"""One number per sample: what asking for its label promises."""
+
+from skactive.scores._disagreement import BALD, Disagreement
+from skactive.scores._function import FunctionScore
+from skactive.scores._regression import Variance
+from skactive.scores._uncertainty import Entropy, LeastConfidence, Margin, Ratio
+
+__all__ = [
+    "BALD",
+    "Disagreement",
+    "Entropy",
+    "FunctionScore",
+    "LeastConfidence",
+    "Margin",
+    "Ratio",
+    "Variance",
+]

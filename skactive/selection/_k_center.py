@@ -1,0 +1,69 @@
+"""Greedy k-center: the sample farthest from everything labeled or picked."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from skactive.base import Facts, Score
+from skactive.features import FeatureMap
+from skactive.geometry import farthest_first, min_squared_distances, squared_distances
+from skactive.utils._sklearn import HasMethods
+
+
+class KCenterGreedy(FeatureMap, Score):
+    """Farthest-first traversal: cover the pool with balls around labeled samples.
+
+    Each pick is the sample farthest from its nearest labeled or picked one. With
+    nothing labeled the first pick is the sample closest to the mean. Picks are exactly
+    those of the greedy algorithm, whose radius is at most twice the best possible.
+
+    Parameters
+    ----------
+    features : transformer, default=None
+        The space of the distances; None means ``Embedding()``. Any scikit-learn
+        transformer will do; foreign ones get ``view.inputs()``.
+
+    Attributes
+    ----------
+    features_ : transformer
+        Fitted on the labeled samples.
+    labeled_features_ : {ndarray, CSR, ProductFeatures}
+        Features of the labeled samples.
+
+    References
+    ----------
+    Sener and Savarese (2018), "Active Learning for Convolutional Neural Networks: A
+    Core-Set Approach", section 4, algorithm 1; Gonzalez (1985).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skactive.selection import KCenterGreedy
+    >>> line = np.arange(11.0)[:, None]
+    >>> KCenterGreedy().fit([[0.0]]).select(line, 2)
+    array([10,  5])
+    """
+
+    facts = Facts(diverse=True, cold_start=True)
+    _parameter_constraints = {"features": [None, HasMethods(["fit", "transform"])]}
+
+    def __init__(self, features=None):
+        self.features = features
+
+    def _score(self, X):
+        features, labeled = self._map(X)
+        if labeled is not None:
+            return np.sqrt(min_squared_distances(features, labeled))
+        # Nothing labeled: the first centre is the most central sample.
+        center = np.asarray(features.mean(axis=0)).reshape(1, -1)
+        return -np.sqrt(squared_distances(features, center)[:, 0])
+
+    def _select(self, X, n_queries, given):
+        features, labeled = self._map(X)
+        return farthest_first(
+            features,
+            n_queries,
+            centers=labeled,
+            given=given,
+            rng=self._rng(X, "ties"),
+        )

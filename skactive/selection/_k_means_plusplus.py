@@ -1,0 +1,55 @@
+"""k-means++ sampling: far from everything picked, at random."""
+
+from __future__ import annotations
+
+from skactive.base import Facts, QueryStrategy
+from skactive.features import FeatureMap
+from skactive.geometry import kmeans_plusplus
+from skactive.utils._sklearn import HasMethods, StrOptions
+
+
+class KMeansPlusPlus(FeatureMap, QueryStrategy):
+    """Draw each pick with probability proportional to its squared distance.
+
+    The distance is that to the nearest sample picked before. Labeled samples play no
+    part. The draws follow the exact sequential law, at the price of a few sweeps over
+    the pool.
+
+    Parameters
+    ----------
+    features : transformer, default=None
+        The space of the distances; None means ``Embedding()``.
+    first : {'max_norm', 'uniform'}, default='max_norm'
+        The first pick: the longest feature vector, or any sample.
+    random_state : int, RandomState instance or None, default=None
+        Seed of the draws; a learner fills it.
+
+    References
+    ----------
+    Arthur and Vassilvitskii (2007), "k-means++: The Advantages of Careful Seeding".
+
+    Examples
+    --------
+    >>> from skactive.selection import KMeansPlusPlus
+    >>> blobs = [[0.0], [0.0], [5.0], [5.0]]
+    >>> sorted(KMeansPlusPlus(random_state=0).select(blobs, 2) // 2)
+    [np.int64(0), np.int64(1)]
+    """
+
+    facts = Facts(stochastic=True, diverse=True, cold_start=True)
+    _parameter_constraints = {
+        "features": [None, HasMethods(["fit", "transform"])],
+        "first": [StrOptions({"max_norm", "uniform"})],
+        "random_state": ["random_state"],
+    }
+
+    def __init__(self, features=None, first="max_norm", random_state=None):
+        self.features = features
+        self.first = first
+        self.random_state = random_state
+
+    def _select(self, X, n_queries, given):
+        features, _ = self._map(X)
+        return kmeans_plusplus(
+            features, n_queries, given=given, first=self.first, rng=self._rng(X)
+        )

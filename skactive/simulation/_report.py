@@ -1,0 +1,104 @@
+"""The summary of a simulation, in words."""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+def render(summary, *, metric, n_repeats, n_labeled, setting):
+    """Text that names the baseline and the setting and says what was shown.
+
+    Parameters
+    ----------
+    summary : DataFrame
+        As from ``SimulationResult.summary``.
+    metric : str
+    n_repeats : int
+    n_labeled : list of float
+        Labels held after each round, on average.
+    setting : dict or None
+
+    Returns
+    -------
+    text : str
+    """
+    baseline = summary.index[summary["verdict"] == "baseline"][0]
+    facts = [f"{name}={value}" for name, value in (setting or {}).items()]
+    lines = [
+        f"Labels needed to reach the final score of {baseline!r} ({metric}; "
+        f"{n_repeats} repeats, {n_labeled[0]:g} to {n_labeled[-1]:g} labels)",
+        *([", ".join(facts)] if facts else []),
+        f"efficiency: labels {baseline!r} needs / labels the strategy needs; "
+        f"API: mean lead over {baseline!r}",
+        "",
+        *_align(_cells(summary, n_repeats, n_labeled[-1])),
+        "",
+        *_findings(summary, n_repeats, n_labeled),
+    ]
+    return "\n".join(lines)
+
+
+def _cells(summary, n_repeats, n_end):
+    """Write the table as rows of text, its header first."""
+    header = ["strategy", "final score", "labels", "efficiency", "95 % interval"]
+    yield [*header, "API", "verdict"]
+    for label, row in summary.iterrows():
+        interval = f"[{_ratio(row.efficiency_low)}, {_ratio(row.efficiency_high)}]"
+        needed = row.labels_needed
+        yield [
+            str(label),
+            f"{row.final_score:.4g}",
+            f"> {n_end:g}" if np.isnan(needed) else f"{needed:.1f}",
+            _ratio(row.efficiency),
+            interval if n_repeats > 1 else "unknown",
+            f"{row.api:+.3g}",
+            row.verdict,
+        ]
+
+
+def _align(cells):
+    """Numbers to the right, the first and the last column to the left."""
+    columns = list(zip(*cells, strict=True))
+    padded = [
+        [
+            cell.ljust(width)
+            if column in (columns[0], columns[-1])
+            else cell.rjust(width)
+            for cell in column
+        ]
+        for column, width in ((c, max(map(len, c))) for c in columns)
+    ]
+    return ["  ".join(row).rstrip() for row in zip(*padded, strict=True)]
+
+
+def _ratio(value):
+    """Format an efficiency; a censored one is below 1, for the baseline got there."""
+    return "< 1" if np.isnan(value) else f"{value:.2f}"
+
+
+def _findings(summary, n_repeats, n_labeled):
+    def named(verdict):
+        return ", ".join(map(str, summary.index[summary["verdict"] == verdict]))
+
+    baseline = named("baseline")
+    lines = []
+    if named("fewer labels"):
+        lines.append(f"FEWER LABELS than {baseline!r}: {named('fewer labels')}.")
+    elif len(summary) > 1:
+        lines.append(
+            f"NOT BETTER THAN {baseline!r}: no strategy is shown to need fewer labels."
+        )
+    if named("worse"):
+        lines.append(f"WORSE than {baseline!r}: {named('worse')}.")
+    if n_repeats == 1:
+        lines.append("One repeat shows nothing: raise n_repeats to 5 or more.")
+    elif n_repeats < 5:
+        lines.append(
+            f"With {n_repeats} repeats only large differences show: raise n_repeats."
+        )
+    if len(n_labeled) > 1 and summary.loc[baseline, "labels_needed"] <= n_labeled[0]:
+        lines.append(
+            f"{baseline!r} has its final score from the seed set on, so no labels can "
+            "be saved: compare the API, start with fewer labels, or score otherwise."
+        )
+    return lines

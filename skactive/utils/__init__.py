@@ -1,0 +1,39 @@
+"""Small helpers that every layer above may use."""
+
+from skactive.utils._metadata import SampleMetadata, route_params, take_metadata
+from skactive.utils._random import (
+    derive_seed,
+    draw_seed,
+    make_rng,
+    reseed_nested,
+    seed_nested,
+)
+from skactive.utils._rows import (
+    as_array,
+    check_same_kind,
+    copy_rows,
+    count_rows,
+    hash_rows,
+    is_dataframe,
+    stack_rows,
+    take_rows,
+)
+
+__all__ = [
+    "SampleMetadata",
+    "as_array",
+    "check_same_kind",
+    "copy_rows",
+    "count_rows",
+    "derive_seed",
+    "draw_seed",
+    "hash_rows",
+    "is_dataframe",
+    "make_rng",
+    "reseed_nested",
+    "route_params",
+    "seed_nested",
+    "stack_rows",
+    "take_metadata",
+    "take_rows",
+]

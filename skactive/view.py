@@ -1,0 +1,570 @@
+"""ModelView: a set of samples as one fitted model sees them."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import sparse
+
+from skactive.adapters import (
+    SharedTable,
+    align_columns,
+    as_matrix,
+    find_adapter,
+    is_numeric,
+    is_table,
+)
+from skactive.exceptions import MissingCapability
+from skactive.utils import count_rows, derive_seed, take_rows
+
+__all__ = ["ModelView", "as_view"]
+
+# What is said of an output that a model has not got: its name in words, and the remedy
+# for a classifier and for a regressor.
+_MISSING = {
+    "proba": (
+        "class probabilities",
+        "wrap it in CalibratedClassifierCV, or use 'coreset'",
+        "use 'variance' or 'coreset'",
+    ),
+    "draws": (
+        "posterior draws",
+        "wrap it in skactive.Committee, or use 'entropy'",
+        "wrap it in skactive.Committee, or use 'gsx'",
+    ),
+    "std": (
+        "a predictive standard deviation",
+        "use 'entropy'",
+        "wrap it in skactive.Committee, or use 'gsx'",
+    ),
+    "decision": (
+        "a decision function",
+        "use 'margin' or 'coreset'",
+        "use 'variance' or 'coreset'",
+    ),
+    "embedding": (
+        "an embedding",
+        "turn the samples into a table in a Pipeline, or use 'entropy' or 'random'",
+        "turn the samples into a table in a Pipeline, or use 'random'",
+    ),
+    "inputs": (
+        "a table of inputs",
+        "turn the samples into a table in a Pipeline, or use 'entropy' or 'random'",
+        "turn the samples into a table in a Pipeline, or use 'random'",
+    ),
+    "prediction": ("predictions", "fit a model first", "fit a model first"),
+    "logits": ("logits", "use a model with predict_proba", "use 'variance'"),
+    "gradient_factors": (
+        "gradient factors",
+        "use a model with predict_proba, or 'coreset'",
+        "use 'coreset'",
+    ),
+}
+_BY_CLASS = {"proba", "logits", "draws"}
+
+
+class ModelView:
+    """A set of samples as one fitted model sees them.
+
+    Strategies ask a view for named outputs and never touch a model. Each output is
+    computed once, by the adapter of the model, and kept; ``view[rows]`` slices samples
+    and kept outputs alike. A view is not iterable and never changes the model.
+
+    Parameters
+    ----------
+    X : {array-like, sparse matrix, DataFrame, list} of shape (n_samples, ...)
+        The samples, in whatever form the model takes them.
+    model : estimator, default=None
+        The fitted model. None: nothing is known but the samples themselves.
+    classes : array-like of shape (n_classes,), default=None
+        Sorted labels that columns of class probabilities follow; a class the model has
+        not seen is a column of zeros. Defaults to the model's own.
+    seed : int, default=0
+        Everything random that the view computes follows from it.
+
+    Attributes
+    ----------
+    X, model, classes, seed
+        As given.
+    task : {'classification', 'regression'} or None
+        What the model does; None where nothing tells.
+
+    See Also
+    --------
+    ActiveLearner.view : The view of a learner's model, one forward pass to share.
+
+    Examples
+    --------
+    >>> from sklearn.linear_model import LogisticRegression
+    >>> from skactive import ModelView
+    >>> model = LogisticRegression().fit([[0.0], [1.0]], ["no", "yes"])
+    >>> view = ModelView([[0.5], [9.0]], model, classes=["maybe", "no", "yes"])
+    >>> view.predict_proba().round(2).tolist()
+    [[0.0, 0.5, 0.5], [0.0, 0.02, 0.98]]
+    >>> len(view[[1]])
+    1
+    """
+
+    def __init__(self, X, model=None, *, classes=None, seed=0):
+        self.X = X
+        self.model = model
+        self.seed = seed
+        self._adapter = None if model is None else find_adapter(model)
+        if classes is None and model is not None:
+            classes = self._adapter.classes
+        self.classes = None if classes is None else np.asarray(classes)
+        if self.classes is not None:
+            self.task = "classification"
+        else:
+            self.task = None if model is None else "regression"
+        self._n_samples = count_rows(X)
+        self._cache = {}  # (name, options): value
+        self._given = {}  # name: value, whatever the options
+        self._expected = frozenset()
+        self.table = SharedTable(self)
+        self._base = None
+
+    @classmethod
+    def from_outputs(cls, X=None, *, seed=0, classes=None, **outputs):
+        """Make a view without a model, for tests and precomputed outputs.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, ...), default=None
+            The samples; a numeric table also serves as inputs and embedding.
+        seed : int, default=0
+            As for the constructor.
+        classes : array-like of shape (n_classes,), default=None
+            Labels behind the columns of `proba`; ``0, 1, ...`` by default.
+        **outputs : array-like of shape (n_samples, ...)
+            Any of `proba` (n, n_classes), `logits` (n, n_classes), `draws`
+            (n, T, n_outputs), `embedding` (n, d) dense, CSR or product features,
+            `inputs` (n, p), `prediction` (n,) or (n, n_targets), `std` like
+            `prediction`, `decision` (n,) or (n, n_classes), `gradient_factors`.
+
+        Returns
+        -------
+        view : ModelView
+
+        Raises
+        ------
+        ValueError
+            If a name is unknown or numbers of rows differ.
+
+        Examples
+        --------
+        >>> from skactive import ModelView, strategies
+        >>> view = ModelView.from_outputs(proba=[[0.5, 0.5], [0.9, 0.1]])
+        >>> strategies.margin().select(view)
+        array([0])
+        """
+        unknown = sorted(set(outputs) - set(_MISSING))
+        if unknown:
+            raise ValueError(
+                f"{unknown[0]!r} is not an output of a view; "
+                f"the names are {', '.join(sorted(_MISSING))}."
+            )
+        given = {
+            name: _freeze(value if name == "gradient_factors" else _as_output(value))
+            for name, value in outputs.items()
+        }
+        sizes = {name: _length(value) for name, value in given.items()}
+        if X is not None:
+            sizes["X"] = count_rows(X)
+        if len(set(sizes.values())) != 1:
+            raise ValueError(
+                "from_outputs needs outputs with one row per sample, got "
+                + (", ".join(f"{k}: {n} rows" for k, n in sizes.items()) or "none.")
+            )
+        (n_samples,) = set(sizes.values())
+        view = cls(np.arange(n_samples) if X is None else X, seed=seed)
+        view._given = given
+        if X is not None and is_table(X) and is_numeric(X):
+            matrix = _freeze(as_matrix(X))
+            given.setdefault("inputs", matrix)
+            given.setdefault("embedding", matrix)
+        if "draws" in given and given["draws"].ndim == 2:
+            given["draws"] = given["draws"][:, :, None]
+        width = next((given[k].shape[1] for k in ("proba", "logits") if k in given), 0)
+        if classes is None and width:
+            classes = np.arange(width)
+        if classes is not None:
+            view.classes, view.task = np.asarray(classes), "classification"
+        elif {"prediction", "std"} & set(given):
+            view.task = "regression"
+        return view
+
+    def __len__(self):
+        return self._n_samples
+
+    @property
+    def shape(self):
+        """Shape of the samples; at least ``(n_samples,)``."""
+        return getattr(self.X, "shape", (self._n_samples,))
+
+    def __iter__(self):
+        raise TypeError(
+            "A ModelView is not iterable: ask it for outputs such as "
+            "view.predict_proba(), or take rows as view[rows]."
+        )
+
+    def __array__(self, dtype=None, copy=None):
+        # Foreign transformers inside a FeatureUnion turn what they get into an array.
+        inputs = self.inputs()
+        if sparse.issparse(inputs):
+            raise TypeError(
+                "These samples are sparse; put skactive.features.Inputs() in front of "
+                "a foreign transformer."
+            )
+        return np.array(inputs, dtype=dtype)
+
+    def __getitem__(self, rows):
+        """The view of some rows; outputs that are known already come along."""
+        rows = np.arange(self._n_samples)[rows]
+        if rows.ndim == 0:
+            raise TypeError(f"Take several rows: view[[{rows}]], not view[{rows}].")
+        part = object.__new__(ModelView)
+        part.__dict__.update(self.__dict__)
+        part.X = take_rows(self.X, rows)
+        part._n_samples = len(rows)
+        part._cache = {key: _take(v, rows) for key, v in self._cache.items()}
+        part._given = {key: _take(v, rows) for key, v in self._given.items()}
+        # The shared table knows its views weakly: keep the whole alive for the part.
+        part._base = self
+        return part
+
+    def __repr__(self):
+        model = "no model" if self.model is None else type(self.model).__name__
+        return f"<ModelView of {self._n_samples} samples, {model}>"
+
+    def output(self, name, **options):
+        """The named output, computed at the first call and kept.
+
+        Parameters
+        ----------
+        name : str
+            Name of the output; see `from_outputs`.
+        **options
+            What the output depends on, such as ``n_draws``.
+
+        Returns
+        -------
+        value : ndarray, CSR or list, with one row per sample
+            Read-only.
+
+        Raises
+        ------
+        MissingCapability
+            If the model cannot tell.
+        """
+        if name in self._given:
+            return self._given[name]
+        key = (name, *sorted(options.items()))
+        if key not in self._cache:
+            if not self.provides(name):
+                raise self.missing(name)
+            self.store(name, self._compute(name, options), **options)
+        return self._cache[key]
+
+    def store(self, name, value, **options):
+        """Keep an output that came along with another one; for adapters."""
+        if name in _BY_CLASS and self.classes is not None:
+            value = self._aligned(name, np.asarray(value))
+        if name == "embedding":
+            _check_finite(value)
+            value = value.astype(np.float32, copy=False)
+        self._cache[(name, *sorted(options.items()))] = _freeze(value)
+
+    def provides(self, name):
+        """Whether the named output is to be had.
+
+        Parameters
+        ----------
+        name : str
+            Name of the output; see `from_outputs`.
+
+        Returns
+        -------
+        provides : bool
+        """
+        if name in self._given:
+            return True
+        if name == "std" and "draws" in self._given and self.task != "classification":
+            return True
+        if name in {"inputs", "embedding", "gradient_factors"} and not self._tabular():
+            return False
+        if self._adapter is None:
+            return name in {"raw_inputs", "inputs", "embedding"}
+        return self._adapter.has(name)
+
+    def expect(self, *names):
+        """Say which outputs will be asked for, so that one pass can give them all."""
+        self._expected = self._expected.union(names)
+        return self
+
+    def expects(self, name):
+        """Whether the named output was announced by `expect`; for adapters."""
+        return name in self._expected
+
+    def missing(self, name, who=None):
+        """The error that says an output is not to be had, and what to do."""
+        words, for_classifier, for_regressor = _MISSING[name]
+        remedy = for_regressor if self.task == "regression" else for_classifier
+        if name == "proba" and self.provides("decision"):
+            remedy = "wrap it in CalibratedClassifierCV, or use 'margin' or 'coreset'"
+        whose = "this view" if self.model is None else type(self.model).__name__
+        return MissingCapability(
+            f"{who or 'This'} needs {words}, and {whose} offers none; {remedy}."
+        )
+
+    def derive_seed(self, *roles):
+        """The seed of one role, such as the masks of a dropout pass."""
+        return derive_seed(self.seed, *roles)
+
+    def inputs(self):
+        """What the model's last step sees, as numbers.
+
+        Mixed tables, for models that eat anything, are imputed, flagged and one-hot
+        encoded.
+
+        Returns
+        -------
+        inputs : {ndarray, CSR} of shape (n_samples, n_inputs)
+        """
+        return self.output("inputs")
+
+    def scaled_inputs(self):
+        """The inputs in a common scale, for distances.
+
+        Returns
+        -------
+        inputs : {ndarray, CSR} of shape (n_samples, n_inputs)
+            Dense ones have zero mean and unit variance over the rows of the query;
+            sparse ones and arrays given in place of a view stay as they are.
+        """
+        if "inputs" in self._given:
+            return self._given["inputs"]
+        return self.table.scale(self.inputs())
+
+    def predict(self):
+        """Predictions of the outermost model.
+
+        Returns
+        -------
+        prediction : ndarray of shape (n_samples,) or (n_samples, n_targets)
+        """
+        return self.output("prediction")
+
+    def predict_std(self):
+        """Predictive standard deviation.
+
+        Returns
+        -------
+        std : ndarray of shape (n_samples,) or (n_samples, n_targets)
+            In units of the target.
+        """
+        return self.output("std")
+
+    def predict_proba(self):
+        """Class probabilities of the outermost model.
+
+        Returns
+        -------
+        proba : ndarray of shape (n_samples, n_classes)
+            Columns follow `classes`.
+        """
+        return self.output("proba")
+
+    def decision_function(self):
+        """Decision function of the outermost model.
+
+        Returns
+        -------
+        decision : ndarray of shape (n_samples,) or (n_samples, n_seen_classes)
+        """
+        return self.output("decision")
+
+    def logits(self):
+        """Unnormalised log-probabilities.
+
+        Returns
+        -------
+        logits : ndarray of shape (n_samples, n_classes)
+            Columns follow `classes`; finite.
+        """
+        return self.output("logits")
+
+    def embed(self, layer=None):
+        """Vectors in which the model sees the samples.
+
+        The input of a net's last linear layer, the leaves of a forest, otherwise the
+        standardised inputs.
+
+        Parameters
+        ----------
+        layer : str, default=None
+            Name of the net's module whose output to take instead.
+
+        Returns
+        -------
+        embedding : {ndarray, CSR} of shape (n_samples, n_dimensions)
+            Finite.
+        """
+        return self.output("embedding", **({} if layer is None else {"layer": layer}))
+
+    def predict_draws(self, n_draws=20, *, consistent=False):
+        """Answers drawn from the posterior.
+
+        Parameters
+        ----------
+        n_draws : int, default=20
+            Number of draws of a sampler (dropout, Gaussian process). An ensemble has as
+            many draws as members: read the number from the shape.
+        consistent : bool, default=False
+            Whether a draw is one function for all samples, as joint methods need.
+
+        Returns
+        -------
+        draws : ndarray of shape (n_samples, T, n_outputs)
+            Class probabilities or predicted targets.
+        """
+        return self.output("draws", n_draws=n_draws, consistent=consistent)
+
+    def gradient_factors(self, layers="last"):
+        """Factors of each sample's gradient with respect to the weights.
+
+        Parameters
+        ----------
+        layers : {'last'}, default='last'
+            Which layers.
+
+        Returns
+        -------
+        factors : list of (activation, signal)
+            Arrays of shape (n_samples, a) and (n_samples, c) for each layer; the
+            gradient of sample i is the outer product of their rows i.
+        """
+        return self.output("gradient_factors", layers=layers)
+
+    @staticmethod
+    def join(*views):
+        """Let views share one numeric encoding and scale, learned from all their rows.
+
+        A view that has used its own already hands it to the others.
+        """
+        fitted = [view.table for view in views if view.table.fitted]
+        table = fitted[0] if fitted else SharedTable(*views)
+        for view in views:
+            view.table = table
+
+    def beside(self, labeled):
+        """Share a numeric encoding and scale with the labeled samples; return self."""
+        self.join(labeled, self)
+        # The table knows its views weakly: the labeled ones live as long as this one.
+        self._base = labeled
+        return self
+
+    def sharing(self, table):
+        """The same view in the coordinates of `table`, if that is in use already."""
+        if table is None or table is self.table or not table.fitted:
+            return self
+        other = self[:]
+        other.table = table
+        if self.table.fitted:
+            dependent = {"inputs", "embedding", "gradient_factors"}
+            other._cache = {
+                k: v for k, v in other._cache.items() if k[0] not in dependent
+            }
+        return other
+
+    def _compute(self, name, options):
+        if self._adapter is None:
+            return self._compute_without_model(name)
+        defaults = {"draws": {"n_draws": 20, "consistent": False}}
+        return getattr(self._adapter, name)(
+            self, **{**defaults.get(name, {}), **options}
+        )
+
+    def _compute_without_model(self, name):
+        if name == "raw_inputs":
+            return self.X
+        if name == "inputs":
+            return self.table.encode(self.X)
+        if name == "embedding":
+            return self.table.scale(self.inputs())
+        spread = self._given["draws"].std(axis=1, dtype=np.float64)
+        return spread[:, 0] if spread.shape[1] == 1 else spread
+
+    def _tabular(self):
+        if self._adapter is not None and self._adapter.route.steps:
+            return True
+        return is_table(self.X)
+
+    def _aligned(self, name, value):
+        own = self._adapter.classes
+        if len(own) == len(self.classes) and np.array_equal(own, self.classes):
+            return value
+        aligned = align_columns(value, own, self.classes)
+        if name == "logits":
+            unseen = ~np.isin(self.classes, own)
+            aligned[:, unseen] = np.log(np.finfo(np.float32).tiny)
+        return aligned
+
+
+def as_view(X):
+    """X itself if it is a view; samples alone otherwise.
+
+    A numeric table is taken as features already: its rows are the embedding, unscaled.
+    """
+    if isinstance(X, ModelView):
+        return X
+    if is_table(X) and is_numeric(X):
+        return ModelView.from_outputs(X)
+    return ModelView(X)
+
+
+def _as_output(value):
+    """Keep floats and features of any kind; make whole numbers floats."""
+    if sparse.issparse(value):
+        return value.tocsr()
+    if hasattr(value, "shape") and not hasattr(value, "__array_interface__"):
+        return value
+    value = np.asarray(value)
+    return value if value.dtype.kind == "f" else value.astype(np.float64)
+
+
+def _freeze(value):
+    """A read-only face of an array: a strategy cannot spoil what others will read."""
+    if isinstance(value, np.ndarray):
+        value = value.view()
+        value.flags.writeable = False
+    return value
+
+
+def _length(value):
+    return len(value[0][0]) if isinstance(value, list) else value.shape[0]
+
+
+def _take(value, rows):
+    if isinstance(value, list):  # pairs of factors, or raw samples
+        if value and isinstance(value[0], tuple) and hasattr(value[0][0], "shape"):
+            return [tuple(part[rows] for part in pair) for pair in value]
+        return take_rows(value, rows)
+    if isinstance(value, np.ndarray) or sparse.issparse(value):
+        return _freeze(value[rows])
+    return take_rows(value, rows) if hasattr(value, "iloc") else value[rows]
+
+
+def _check_finite(embedding):
+    values = embedding.data if sparse.issparse(embedding) else embedding
+    with np.errstate(invalid="ignore"):  # infinities of both signs meet
+        if np.isfinite(np.sum(values, dtype=np.float64)):
+            return
+        rows = np.flatnonzero(~np.isfinite(_row_sums(embedding)))
+    raise ValueError(
+        f"The embedding of {len(rows)} samples is not finite, first in row "
+        f"{rows[0]}; impute or scale the inputs in a Pipeline."
+    )
+
+
+def _row_sums(embedding):
+    return np.asarray(embedding.sum(axis=1, dtype=np.float64)).ravel()
