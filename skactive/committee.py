@@ -132,7 +132,7 @@ class Committee(MetaEstimatorMixin, BaseEstimator):
         """
         if y is None:
             raise ValueError(
-                "requires y to be passed, but the target y is None; members need labels."
+                "requires y to be passed, but the target y is None; pass the labels."
             )
         if is_classifier(self.estimator):
             y = column_or_1d(y, warn=True)

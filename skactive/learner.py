@@ -16,7 +16,7 @@ from sklearn.utils.multiclass import check_classification_targets, type_of_targe
 from sklearn.utils.validation import check_is_fitted, column_or_1d
 
 from skactive import strategies
-from skactive.adapters import align_columns
+from skactive.adapters import align_columns, class_names
 from skactive.base import (
     QueryStrategy,
     check_capabilities,
@@ -559,7 +559,10 @@ ModelView
         if not fitted:
             return pool, None, view.seed
         labeled = self._see(self.X_labeled_, pool.seed)
-        ModelView.join(labeled, pool)
+        if view is X:  # it has its encoding and scale already, and keeps them
+            labeled.table = view.table
+        else:
+            ModelView.join(labeled, pool)
         return pool, labeled, pool.seed
 
     def _see(self, X, seed):
@@ -636,17 +639,19 @@ def _is_text(labels):
 
 
 def _declare_classes(estimator, classes):
-    """Tell nets of ours which classes there will be, where the user has not."""
-    params = {"": estimator, **estimator.get_params(deep=True)}
-    changes = {}
-    for name, owner in params.items():
-        if type(owner).__module__.startswith("skactive.") and "classes" in getattr(
-            owner, "get_params", dict
-        )(deep=False):
-            key = f"{name}__classes" if name else "classes"
-            if params[key if name else "classes"] is None:
-                changes[key] = classes
-    estimator.set_params(**changes)
+    """Tell a net of ours which classes there will be, where the user has not.
+
+    Also through wrappers that hand labels on as they are; others encode them.
+    """
+    names = class_names(estimator)
+    params = estimator.get_params(deep=False)
+    if "classes" in params and any(name.startswith("skactive.") for name in names):
+        if params["classes"] is None:
+            estimator.set_params(classes=classes)
+    elif "sklearn.Pipeline" in names and hasattr(estimator[-1], "get_params"):
+        _declare_classes(estimator[-1], classes)
+    elif {"sklearn.BaseSearchCV", "skactive.Committee"}.intersection(names):
+        _declare_classes(estimator.estimator, classes)
 
 
 def _default_strategy(pool, classifies):

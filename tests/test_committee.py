@@ -1,5 +1,7 @@
 """Committee: members that differ by their samples or their seeds."""
 
+# ruff: noqa: NPY002  the global generator is watched
+
 import pickle
 
 import numpy as np
@@ -105,11 +107,15 @@ def test_the_seed_decides_and_the_global_generator_does_not_matter():
     np.random.seed(1)
     assert_array_equal(fitted(0).predict_proba(X), first)
     assert not np.array_equal(fitted(1).predict_proba(X), first)
-    assert not np.array_equal(fitted(None).predict_proba(X), fitted(None).predict_proba(X))
+    assert not np.array_equal(
+        fitted(None).predict_proba(X), fitted(None).predict_proba(X)
+    )
 
 
 def test_members_do_not_depend_on_the_size_of_the_committee():
-    small, large = (Committee(GaussianNB(), n, random_state=0).fit(X, y) for n in (2, 5))
+    small, large = (
+        Committee(GaussianNB(), n, random_state=0).fit(X, y) for n in (2, 5)
+    )
     for one, other in zip(small.estimators_, large.estimators_, strict=False):
         assert_array_equal(one.theta_, other.theta_)
 
@@ -163,7 +169,9 @@ def test_regressors_predict_the_mean(targets):
     committee = Committee(Ridge(), 4, random_state=0).fit(XD, targets)
     members = [member.predict(XD) for member in committee.estimators_]
     assert_allclose(committee.predict(XD), np.mean(members, axis=0))
-    assert_allclose(committee.score(XD, targets), r2_score(targets, committee.predict(XD)))
+    assert_allclose(
+        committee.score(XD, targets), r2_score(targets, committee.predict(XD))
+    )
     assert not hasattr(committee, "predict_proba")
     assert not hasattr(committee, "classes_")
 
@@ -212,7 +220,9 @@ def test_names_and_number_of_features_are_those_of_the_members():
 
 def test_clone_pickle_and_search():
     committee = Committee(DecisionTreeRegressor(), 2, random_state=0).fit(XD, yd)
-    assert_array_equal(pickle.loads(pickle.dumps(committee)).predict(XD), committee.predict(XD))
+    assert_array_equal(
+        pickle.loads(pickle.dumps(committee)).predict(XD), committee.predict(XD)
+    )
     assert not hasattr(clone(committee), "estimators_")
     assert "DecisionTreeRegressor" in committee._repr_html_()
     search = GridSearchCV(committee, {"estimator__max_depth": [1, 3]}, cv=2).fit(XD, yd)
@@ -244,7 +254,9 @@ def test_bad_parameters_are_named(params, message):
 
 
 def test_rows_of_X_and_y_must_agree():
-    with pytest.raises(ValueError, match=r"inconsistent numbers of samples: \[150, 149\]"):
+    with pytest.raises(
+        ValueError, match=r"inconsistent numbers of samples: \[150, 149\]"
+    ):
         Committee(GaussianNB()).fit(X, y[1:])
 
 

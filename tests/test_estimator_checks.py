@@ -466,6 +466,11 @@ def test_parametrize_names_strategy_and_check():
     assert len(set(ids)) == len(ids)
 
 
+def test_names_of_tests_are_the_same_in_every_process():
+    mark = parametrize_with_strategy_checks([FunctionScore(length)]).mark
+    assert mark.args[1][0].id == "FunctionScore(func=<function length >)-check_facts"
+
+
 def test_checks_follow_from_the_facts():
     def names(strategy):
         return {check.__name__ for check in strategy_checks(strategy)}

@@ -11,13 +11,14 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.compose import TransformedTargetRegressor
 from sklearn.datasets import load_iris
-from sklearn.ensemble import RandomForestClassifier
+from sklearn.ensemble import GradientBoostingClassifier, RandomForestClassifier
 from sklearn.gaussian_process import GaussianProcessRegressor
 from sklearn.linear_model import BayesianRidge, LogisticRegression, Ridge
 from sklearn.model_selection import FixedThresholdClassifier, GridSearchCV
 from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import Normalizer, StandardScaler
+from sklearn.tree import DecisionTreeClassifier
 
 from skactive import ActiveLearner, Committee, ModelView, strategies
 from skactive.exceptions import MissingCapability
@@ -77,7 +78,9 @@ def test_outputs_are_computed_once_and_kept(counted):
 
 @pytest.mark.parametrize("strategy", ["badge", "margin", "entropy", "coreset", None])
 def test_a_query_preprocesses_and_predicts_the_pool_once(counted, strategy):
-    learner = ActiveLearner(counted, strategy, random_state=0).fit(X[:140:7], NAMES[:140:7])
+    learner = ActiveLearner(counted, strategy, random_state=0).fit(
+        X[:140:7], NAMES[:140:7]
+    )
     CountingScaler.calls.clear()
     CountingBayes.calls.clear()
     learner.query(X, 5)
@@ -166,10 +169,12 @@ def test_a_view_has_the_length_and_shape_of_its_samples():
 
 @pytest.mark.parametrize(
     "walk",
-    [iter, list, tuple, zip, lambda view: [row for row in view]],
+    [iter, list, tuple, zip, set],
 )
 def test_a_view_is_not_iterable(walk):
-    with pytest.raises(TypeError, match=r"not iterable: ask.*predict_proba.*view\[rows\]"):
+    with pytest.raises(
+        TypeError, match=r"not iterable: ask.*predict_proba.*view\[rows\]"
+    ):
         walk(ModelView(X, BAYES))
 
 
@@ -181,7 +186,7 @@ def test_a_single_row_is_refused():
 def test_foreign_transformers_get_the_inputs():
     view = ModelView(X, make_pipeline(StandardScaler(), BAYES).fit(X, NAMES))
     assert_allclose(Normalizer().transform(view), Normalizer().transform(SCALED))
-    with pytest.raises(TypeError, match="sparse; put skactive.features.Inputs"):
+    with pytest.raises(TypeError, match=r"sparse; put skactive.features.Inputs"):
         np.asarray(ModelView(sparse.csr_matrix(X), BAYES))
 
 
@@ -286,7 +291,9 @@ def test_samples_alone_are_embedded_in_a_common_scale():
     assert_array_equal(view.inputs(), X)
     assert_allclose(view.embed(), SCALED, atol=1e-6)
     assert view.embed().dtype == np.float32
-    with pytest.raises(MissingCapability, match="This needs predictions, and this view"):
+    with pytest.raises(
+        MissingCapability, match="This needs predictions, and this view"
+    ):
         view.predict()
 
 
@@ -294,7 +301,7 @@ def test_samples_alone_are_embedded_in_a_common_scale():
 def test_samples_that_are_no_table_have_no_embedding(samples):
     view = ModelView(samples)
     assert not view.provides("embedding")
-    with pytest.raises(MissingCapability, match="needs an embedding.*in a Pipeline"):
+    with pytest.raises(MissingCapability, match=r"needs an embedding.*in a Pipeline"):
         view.embed()
 
 
@@ -328,9 +335,21 @@ def test_the_standard_deviation_follows_from_given_draws():
     assert view.predict_draws().shape == (4, 9, 1)
     assert_allclose(view.predict_std(), draws.std(axis=1))
     pair = np.stack([draws, 2 * draws], axis=2)
-    assert_allclose(
-        ModelView.from_outputs(draws=pair).predict_std(), pair.std(axis=1)
-    )
+    assert_allclose(ModelView.from_outputs(draws=pair).predict_std(), pair.std(axis=1))
+
+
+def test_given_embeddings_may_be_sparse():
+    embedding = sparse.coo_matrix(np.eye(4))
+    view = ModelView.from_outputs(embedding=embedding)
+    assert view.embed().format == "csr"
+    assert_array_equal(view[[2]].embed().toarray(), [[0, 0, 1, 0]])
+
+
+@pytest.mark.parametrize("line", [np.arange(11.0)[:, None], [[i] for i in range(11)]])
+def test_numbers_in_place_of_a_view_are_features_in_their_own_scale(line):
+    strategy = strategies.gsx().fit([[0.0]])
+    assert strategy.select(line, 2).tolist() == [10, 5]
+    assert_array_equal(strategy.score_samples(line), np.arange(11))
 
 
 def test_given_classes_name_the_columns():
@@ -341,7 +360,10 @@ def test_given_classes_name_the_columns():
 @pytest.mark.parametrize(
     ("outputs", "message"),
     [
-        ({"probas": [[1.0]]}, "'probas' is not an output of a view; the names are.*proba"),
+        (
+            {"probas": [[1.0]]},
+            "'probas' is not an output of a view; the names are.*proba",
+        ),
         (
             {"proba": np.eye(3), "embedding": np.eye(2)},
             "one row per sample, got.*proba: 3 rows.*embedding: 2 rows",
@@ -361,7 +383,10 @@ def test_given_outputs_that_do_not_fit_are_refused(outputs, message):
 @pytest.mark.parametrize(
     ("ask", "message"),
     [
-        (ModelView.predict_draws, "posterior draws, and GaussianNB.*skactive.Committee"),
+        (
+            ModelView.predict_draws,
+            "posterior draws, and GaussianNB.*skactive.Committee",
+        ),
         (ModelView.predict_std, "a predictive standard deviation, and GaussianNB"),
         (ModelView.decision_function, "a decision function, and GaussianNB.*'margin'"),
     ],
@@ -371,9 +396,19 @@ def test_a_missing_output_is_said_with_its_remedy(ask, message):
         ask(ModelView(X, BAYES))
 
 
-def test_a_layer_is_refused_where_there_is_none():
-    with pytest.raises(ValueError, match="layer='hidden' names a layer, and GaussianNB has"):
-        ModelView(X, BAYES).embed("hidden")
+@pytest.mark.parametrize(
+    "model",
+    [
+        GaussianNB(),
+        RandomForestClassifier(2),
+        DecisionTreeClassifier(),
+        GradientBoostingClassifier(n_estimators=1),
+    ],
+)
+def test_a_layer_is_refused_where_there_is_none(model):
+    message = f"layer='hidden' names a layer, and {type(model).__name__} has none"
+    with pytest.raises(ValueError, match=message):
+        ModelView(X, model.fit(X, NAMES)).embed("hidden")
 
 
 @pytest.mark.parametrize("make", [np.asarray, sparse.csr_matrix])
@@ -381,7 +416,9 @@ def test_embeddings_that_are_not_finite_are_counted(make):
     embedding = np.eye(5)
     embedding[[1, 3], 0] = np.inf, -np.inf
     view = ModelView(X[:5], BAYES)
-    with pytest.raises(ValueError, match="embedding of 2 samples is not.*in row 1; impu"):
+    with pytest.raises(
+        ValueError, match=r"embedding of 2 samples is not.*in row 1; impu"
+    ):
         view.store("embedding", make(embedding))
 
 

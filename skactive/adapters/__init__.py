@@ -1,6 +1,7 @@
 """What a fitted model can tell about samples, as named outputs."""
 
 from skactive.adapters._base import Adapter, align_columns, residual
+from skactive.adapters._names import class_names
 from skactive.adapters._registry import find_adapter, register_adapter
 from skactive.adapters._table import SharedTable, as_matrix, is_numeric, is_table
 
@@ -9,6 +10,7 @@ __all__ = [
     "SharedTable",
     "align_columns",
     "as_matrix",
+    "class_names",
     "find_adapter",
     "is_numeric",
     "is_table",

@@ -28,10 +28,8 @@ class BaggingAdapter(Adapter):
 
     def _members(self, view):
         X = view.output("raw_inputs")
-        columns = getattr(self.inner, "estimators_features_", None)
-        if columns is None:
-            return ((member, X) for member in self.inner.estimators_)
         X = X if sparse.issparse(X) else np.asarray(X)
+        columns = self.inner.estimators_features_
         return (
             (member, X[:, own])
             for member, own in zip(self.inner.estimators_, columns, strict=True)

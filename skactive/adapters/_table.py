@@ -58,7 +58,7 @@ class TableEncoder:
         frame = _stack(parts)
         self.numbers_ = [name for name in frame if _is_number(frame[name])]
         others = [name for name in frame if name not in self.numbers_]
-        self.encoder_ = ColumnTransformer(
+        encoder = ColumnTransformer(
             [
                 (
                     "numbers",
@@ -76,7 +76,10 @@ class TableEncoder:
                 ),
             ],
             sparse_threshold=0,
-        ).fit(self._clean(frame))
+        )
+        # Arrays, whatever scikit-learn's global transform_output says.
+        self.encoder_ = encoder.set_output(transform="default")
+        self.encoder_.fit(self._clean(frame))
         return self
 
     def transform(self, X):
@@ -172,7 +175,8 @@ class SharedTable:
         if self._scaler is None:
             from sklearn.preprocessing import StandardScaler
 
-            scaler = StandardScaler()
+            # Arrays, whatever scikit-learn's global transform_output says.
+            scaler = StandardScaler().set_output(transform="default")
             for raw in self._raw_parts():
                 scaler.partial_fit(self.encode(raw))
             self._scaler = scaler

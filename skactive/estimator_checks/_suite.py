@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from skactive.base import QueryStrategy, Score
 from skactive.estimator_checks import (
     _chance,
@@ -87,15 +89,16 @@ def parametrize_with_strategy_checks(strategies):
     return pytest.mark.parametrize(
         ("strategy", "check"),
         [
-            pytest.param(
-                strategy,
-                check,
-                id=f"{' '.join(repr(strategy).split())}-{check.__name__}",
-            )
+            pytest.param(strategy, check, id=f"{_name(strategy)}-{check.__name__}")
             for strategy in strategies
             for check in strategy_checks(strategy)
         ],
     )
+
+
+def _name(strategy):
+    """Write a strategy on one line, the same in every process: without addresses."""
+    return re.sub(r" at 0x[0-9a-f]+|\s+", " ", repr(strategy))
 
 
 def strategy_checks(strategy):

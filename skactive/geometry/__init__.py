@@ -4,6 +4,7 @@ from skactive.geometry._distances import (
     inner_products,
     min_squared_distances,
     squared_distances,
+    squared_distances_to_mean,
     squared_norms,
 )
 from skactive.geometry._farthest_first import farthest_first
@@ -20,6 +21,7 @@ __all__ = [
     "min_squared_distances",
     "row_entropy",
     "squared_distances",
+    "squared_distances_to_mean",
     "squared_norms",
     "top_k",
     "top_two",

@@ -10,6 +10,7 @@ __all__ = [
     "inner_products",
     "min_squared_distances",
     "squared_distances",
+    "squared_distances_to_mean",
     "squared_norms",
 ]
 
@@ -135,6 +136,50 @@ def min_squared_distances(features, centers):
     """
     check_same_kind(features, centers, "centers")
     return _blocks.minima(features, centers, _blocks.central_point(features))
+
+
+@np.errstate(over="ignore", invalid="ignore")
+def squared_distances_to_mean(features):
+    """Squared Euclidean distance of every row to the mean of all rows.
+
+    Parameters
+    ----------
+    features : {ndarray, CSR, ProductFeatures} of shape (n_rows, n_features)
+        At least one row. The mean of product features is no product; it is kept as a
+        matrix of shape (n_left, n_right).
+
+    Returns
+    -------
+    ndarray of shape (n_rows,), float64
+        Not finite where a row of `features` is not.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skactive.geometry import squared_distances_to_mean
+    >>> squared_distances_to_mean(np.array([[0.0], [1.0], [5.0]]))
+    array([4., 1., 9.])
+    """
+    if isinstance(features, ProductFeatures):
+        left, right = features.left, features.right
+    else:
+        left, right = np.ones((features.shape[0], 1)), features
+    origin = _blocks.central_point(features)
+    chunks = list(_blocks.row_chunks(len(left), _blocks.row_bytes(features)))
+
+    def factors(rows):
+        return left[rows].astype(np.float64), _blocks.shifted(right[rows], origin)
+
+    mean = np.zeros((right.shape[1], left.shape[1]))
+    for rows in chunks:
+        a, b = factors(rows)
+        mean += (b.T @ a) / len(left)
+    distances = np.empty(len(left))
+    for rows in chunks:
+        a, b = factors(rows)
+        distances[rows] = _blocks.block_norms(a) * _blocks.block_norms(b)
+        distances[rows] -= 2 * np.einsum("ij,ij->i", a, b @ mean)
+    return np.maximum(distances + (mean**2).sum(), 0)
 
 
 def check_same_kind(a, b, name):

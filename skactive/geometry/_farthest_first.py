@@ -3,9 +3,8 @@
 import numpy as np
 
 from skactive.geometry import _blocks
-from skactive.geometry._distances import check_same_kind
+from skactive.geometry._distances import check_same_kind, squared_distances_to_mean
 from skactive.geometry._picks import check_finite, check_given
-from skactive.geometry._product_features import ProductFeatures
 
 __all__ = ["farthest_first"]
 
@@ -66,7 +65,9 @@ def farthest_first(features, n_picks, *, centers=None, given=None, rng):
         check_same_kind(features, centers, "centers")
     order = rng.permutation(features.shape[0])
     if len(chosen) == 0 and (centers is None or centers.shape[0] == 0):
-        chosen = order[[_distances_to_mean(features)[order].argmin()]]
+        from_mean = squared_distances_to_mean(features)
+        check_finite(from_mean)
+        chosen = order[[from_mean[order].argmin()]]
     state = _NearestChosen(features, centers, chosen, order)
     while len(state.chosen) < n_chosen:
         top, largest = state.top()
@@ -179,29 +180,3 @@ class _NearestChosen:
     def _lower(self, some, part, centers):
         distances = _blocks.minima(part, centers, self.origin)
         self.bounds[some] = np.minimum(self.bounds[some], distances)
-
-
-@np.errstate(over="ignore", invalid="ignore")  # the result is checked
-def _distances_to_mean(features):
-    """Squared distance of every row to the mean, less a constant."""
-    if isinstance(features, ProductFeatures):
-        left, right = features.left, features.right
-    else:
-        left, right = np.ones((features.shape[0], 1)), features
-    origin = _blocks.central_point(features)
-    chunks = list(_blocks.row_chunks(len(left), _blocks.row_bytes(features)))
-
-    def factors(rows):
-        return left[rows].astype(np.float64), _blocks.shifted(right[rows], origin)
-
-    mean = 0
-    for rows in chunks:
-        a, b = factors(rows)
-        mean = mean + (b.T @ a) / len(left)
-    distances = np.empty(len(left))
-    for rows in chunks:
-        a, b = factors(rows)
-        norms = _blocks.block_norms(a) * _blocks.block_norms(b)
-        distances[rows] = norms - 2 * np.einsum("ij,ij->i", a, b @ mean)
-    check_finite(distances)
-    return distances

@@ -2,28 +2,29 @@
 
 import numpy as np
 
+_LARGEST = 1e300
 
-def check_given(n_rows, n_picks, given, name="given"):
+
+def check_given(n_rows, n_picks, given, names=("n_picks", "given")):
     """Return `given` as distinct row numbers; raise if too few rows would be left."""
     given = np.unique(np.asarray([] if given is None else given).astype(np.int64))
     if len(given) and (given[0] < 0 or given[-1] >= n_rows):
         raise ValueError(
-            f"{name} must hold row numbers from 0 to {n_rows - 1}; got "
+            f"{names[1]} must hold row numbers from 0 to {n_rows - 1}; got "
             f"{given[0]} to {given[-1]}."
         )
-    if not 1 <= n_picks <= n_rows - len(given):
+    n_left = n_rows - len(given)
+    if not 1 <= n_picks <= n_left:
         raise ValueError(
-            f"n_picks={n_picks} must be between 1 and the {n_rows - len(given)} rows "
-            "that are left."
+            f"{names[0]}={n_picks} must be between 1 and the {n_left} rows left."
         )
     return given
 
 
 def check_finite(values):
-    """Raise if the features led to norms or distances that are not finite."""
-    finite = np.isfinite(values)
-    if not finite.all():
+    """Raise if the features led to norms or distances that cannot be added up."""
+    if not (values < _LARGEST).all():  # so written, NaN is caught too
         raise ValueError(
-            f"features must be finite, and small enough to be squared; "
-            f"{np.count_nonzero(~finite)} rows are not, row {finite.argmin()} first."
+            "features and centers must be finite, and small enough to be squared; "
+            "impute missing values, drop or scale infinite and huge ones."
         )

@@ -43,7 +43,7 @@ def top_k(scores, k, *, rng, exclude=None):
     >>> top_k(np.array([0.1, 0.9, 0.5]), 2, rng=np.random.default_rng(0))
     array([1, 2])
     """
-    exclude = check_given(len(scores), k, exclude, "exclude")
+    exclude = check_given(len(scores), k, exclude, names=("k", "exclude"))
     if len(exclude):
         scores = scores.astype(np.float64)
         scores[exclude] = -np.inf

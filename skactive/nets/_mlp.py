@@ -98,9 +98,9 @@ class TorchMLPClassifier(_MakesMLP, NetClassifier):
         Without dropout there are no such draws.
     max_epochs : int, default=100
         Passes over the training data, at most.
-    batch_size : int, default=32
+    batch_size : int, default=64
         Rows of a training batch.
-    lr : float, default=0.002
+    lr : float, default=0.003
         Learning rate.
     optimizer : {'adam', 'adamw', 'sgd'} or class, default='adam'
         Stochastic gradient descent has a momentum of 0.9. A class is a
@@ -178,8 +178,8 @@ class TorchMLPClassifier(_MakesMLP, NetClassifier):
         *,
         dropout=0.2,
         max_epochs=100,
-        batch_size=32,
-        lr=0.002,
+        batch_size=64,
+        lr=0.003,
         optimizer="adam",
         weight_decay=0.0,
         target_score=0.99,
@@ -218,9 +218,9 @@ class TorchMLPRegressor(_MakesMLP, NetRegressor):
         Without dropout there are no such draws.
     max_epochs : int, default=100
         Passes over the training data, at most.
-    batch_size : int, default=32
+    batch_size : int, default=64
         Rows of a training batch.
-    lr : float, default=0.002
+    lr : float, default=0.003
         Learning rate.
     optimizer : {'adam', 'adamw', 'sgd'} or class, default='adam'
         Stochastic gradient descent has a momentum of 0.9. A class is a
@@ -281,8 +281,8 @@ class TorchMLPRegressor(_MakesMLP, NetRegressor):
         *,
         dropout=0.2,
         max_epochs=100,
-        batch_size=32,
-        lr=0.002,
+        batch_size=64,
+        lr=0.003,
         optimizer="adam",
         weight_decay=0.0,
         target_score=0.99,

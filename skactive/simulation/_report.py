@@ -23,13 +23,18 @@ def render(summary, *, metric, n_repeats, n_labeled, setting):
     text : str
     """
     baseline = summary.index[summary["verdict"] == "baseline"][0]
-    facts = [f"{name}={value}" for name, value in (setting or {}).items()]
+    # Estimators print on several lines.
+    facts = [
+        f"{name}={' '.join(str(value).split())}"
+        for name, value in (setting or {}).items()
+    ]
     lines = [
         f"Labels needed to reach the final score of {baseline!r} ({metric}; "
         f"{n_repeats} repeats, {n_labeled[0]:g} to {n_labeled[-1]:g} labels)",
         *([", ".join(facts)] if facts else []),
         f"efficiency: labels {baseline!r} needs / labels the strategy needs; "
         f"API: mean lead over {baseline!r}",
+        "verdict: interval on one side of 1, and a paired t test of the API agrees",
         "",
         *_align(_cells(summary, n_repeats, n_labeled[-1])),
         "",

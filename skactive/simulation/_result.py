@@ -218,7 +218,10 @@ class SimulationResult:
         -----
         The interval is a bootstrap over repeats, paired, with percentiles expanded for
         few repeats. A verdict other than 'no difference shown' needs the whole interval
-        on one side of 1 and a paired t test of the improvement (5 %) that agrees.
+        on one side of 1 and a paired t test of the improvement (5 %) that agrees. Of
+        studies of two equal strategies, 0.3 to 3 % got one with 5 or 10 repeats, and up
+        to 5 % with 2 or 3. It takes many repeats to see a small saving: in studies of 5
+        repeats, half of those with a true efficiency of 2 were recognized.
         """
         import pandas as pd
 

@@ -78,9 +78,12 @@ def mean_differs(differences):
 def judge(interval, differences):
     """Put the interval of the efficiency and the paired differences into words.
 
-    Both must agree. The bootstrap alone is fooled by few repeats: with two, all
-    resamples are above 1 as soon as both repeats are, which chance does one time in
-    four. The t test of the mean improvement holds its level for any number of repeats.
+    Both must agree. The interval alone is fooled by few repeats: with two, every
+    resample is on one side of 1 as soon as both repeats are. Where two strategies were
+    equal (curves drawn from one law, and real ones of two random strategies), the
+    interval alone gave a verdict in 40 to 48 % of the studies of 2 repeats, 22 % of 3,
+    3 to 7 % of 5 or 10; both together in 2 to 5 % of 2 or 3 and in 0.3 to 3 % of 5 or
+    10, and hardly missed a true difference that the interval saw.
     """
     low, high = interval
     sign = mean_differs(differences)

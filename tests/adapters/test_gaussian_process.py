@@ -97,12 +97,17 @@ def test_a_large_pool_is_handled_in_chunks(sizes):
     assert_allclose(std, expected)
     assert (np.abs(draws[:, :, 0].mean(1) - mean) < 6 * expected / np.sqrt(600)).all()
     # Chunks are drawn apart: the draws do not repeat themselves.
-    assert not np.allclose(draws[:500] - mean[:500, None, None], draws[500:1000] - mean[500:1000, None, None])
+    assert not np.allclose(
+        draws[:500] - mean[:500, None, None],
+        draws[500:1000] - mean[500:1000, None, None],
+    )
 
 
 def test_joint_draws_over_a_large_pool_are_refused():
     view = ModelView(np.zeros((501, 1)), process().fit(X, y))
-    with pytest.raises(ValueError, match="Joint draws over 501 samples.*at most 500.*Sub"):
+    with pytest.raises(
+        ValueError, match=r"Joint draws over 501 samples.*at most 500.*Sub"
+    ):
         view.predict_draws(2, consistent=True)
 
 
@@ -129,7 +134,9 @@ def test_the_deviation_of_a_transformed_target_comes_from_draws():
 def test_a_model_with_a_deviation_inside_a_transformed_target_has_none():
     model = TransformedTargetRegressor(BayesianRidge(), transformer=StandardScaler())
     view = ModelView(POOL, model.fit(X, y))
-    with pytest.raises(MissingCapability, match="deviation, and TransformedTargetRegressor"):
+    with pytest.raises(
+        MissingCapability, match="deviation, and TransformedTargetRegressor"
+    ):
         view.predict_std()
 
 

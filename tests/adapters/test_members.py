@@ -64,7 +64,11 @@ def test_the_trees_of_a_forest_draw_their_probabilities(Forest):
 @pytest.mark.parametrize("labels", [NAMES, y * 10 - 5, NAMES.astype(object)])
 @pytest.mark.parametrize(
     "base",
-    [KNeighborsClassifier(1), OneVsOneClassifier(GaussianNB()), DecisionTreeClassifier()],
+    [
+        KNeighborsClassifier(1),
+        OneVsOneClassifier(GaussianNB()),
+        DecisionTreeClassifier(),
+    ],
 )
 def test_members_that_lack_a_class_or_see_some_columns_fall_in_line(labels, base):
     bagging = BaggingClassifier(
@@ -88,7 +92,9 @@ def test_members_that_lack_a_class_or_see_some_columns_fall_in_line(labels, base
 
 
 def test_members_of_bagging_take_frames_and_sparse_rows():
-    bagging = BaggingClassifier(DecisionTreeClassifier(), 3, max_features=0.5, random_state=0)
+    bagging = BaggingClassifier(
+        DecisionTreeClassifier(), 3, max_features=0.5, random_state=0
+    )
     frame = pd.DataFrame(X, columns=list("abcd"))
     expected = draws_of(clone(bagging).fit(X, NAMES))
     assert_array_equal(draws_of(clone(bagging).fit(frame, NAMES), frame), expected)
@@ -160,7 +166,9 @@ def test_members_are_found_inside_wrappers(wrap, model):
 
 
 def test_the_outermost_members_speak_for_the_model():
-    inner = VotingClassifier([("a", GaussianNB()), ("b", DecisionTreeClassifier())], voting="soft")
+    inner = VotingClassifier(
+        [("a", GaussianNB()), ("b", DecisionTreeClassifier())], voting="soft"
+    )
     for outer, n_members in [
         (Committee(inner, 3), 3),
         (CalibratedClassifierCV(inner, cv=2), 2),
@@ -212,7 +220,9 @@ def test_members_of_regressors_draw_predictions(model, targets):
     view = ModelView(XD, model.fit(XD, targets))
     draws = view.predict_draws()
     assert draws.shape == (60, 4, targets.ndim)
-    assert_allclose(draws.mean(axis=1).reshape(targets.shape), model.predict(XD), rtol=1e-5)
+    assert_allclose(
+        draws.mean(axis=1).reshape(targets.shape), model.predict(XD), rtol=1e-5
+    )
     expected = draws.std(axis=1, dtype=np.float64).reshape(targets.shape)
     assert_allclose(view.predict_std(), expected)
     if isinstance(model, Committee):
@@ -221,7 +231,9 @@ def test_members_of_regressors_draw_predictions(model, targets):
 
 
 def test_a_vote_of_regressors_has_members():
-    model = VotingRegressor([("a", Ridge()), ("b", DecisionTreeRegressor())]).fit(XD, yd)
+    model = VotingRegressor([("a", Ridge()), ("b", DecisionTreeRegressor())]).fit(
+        XD, yd
+    )
     view = ModelView(XD, model)
     assert_allclose(view.predict_draws()[:, :, 0], model.transform(XD), rtol=1e-6)
     assert_allclose(view.predict_std(), model.transform(XD).std(axis=1), rtol=1e-5)
@@ -308,7 +320,9 @@ def test_leaves_are_found_behind_preprocessing_and_gaps_do_not_matter():
     forest = RandomForestClassifier(3, random_state=0).fit(gaps, NAMES)
     assert ModelView(gaps, forest).embed().sum() == 450
     assert draws_of(forest, gaps).shape == (150, 3, 3)
-    pipeline = make_pipeline(StandardScaler(), RandomForestClassifier(3, random_state=0))
+    pipeline = make_pipeline(
+        StandardScaler(), RandomForestClassifier(3, random_state=0)
+    )
     pipeline.fit(X, NAMES)
     expected = pipeline[-1].apply(pipeline[:-1].transform(X))
     embedding = ModelView(X, pipeline).embed()
@@ -320,7 +334,8 @@ def test_leaves_are_found_behind_preprocessing_and_gaps_do_not_matter():
 
 
 @pytest.mark.parametrize(
-    "model", [LogisticRegression(max_iter=5000), RandomForestClassifier(3, random_state=0)]
+    "model",
+    [LogisticRegression(max_iter=5000), RandomForestClassifier(3, random_state=0)],
 )
 def test_gradient_factors_are_residual_and_embedding_with_a_one(model):
     view = ModelView(X, model.fit(X, NAMES))
@@ -366,5 +381,7 @@ def test_columns_are_put_where_the_classes_want_them():
 @pytest.mark.parametrize("own", [["b", "z"], ["a", "b"]])
 def test_labels_that_are_not_among_the_classes_are_named(own):
     unknown = next(label for label in own if label != "b")
-    with pytest.raises(ValueError, match=rf"\['{unknown}'\].*name them all in classes="):
+    with pytest.raises(
+        ValueError, match=rf"\['{unknown}'\].*name them all in classes="
+    ):
         align_columns(np.array([[0.7, 0.3]]), own, np.array(["b", "c"]))

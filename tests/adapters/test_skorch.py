@@ -55,7 +55,9 @@ def test_the_last_layer_maps_the_embedding_to_the_logits(fitted):
 
 
 def test_another_layer_can_be_named(fitted):
-    names = [n for n, p in fitted.net_.module_.named_modules() if isinstance(p, nn.Linear)]
+    names = [
+        n for n, p in fitted.net_.module_.named_modules() if isinstance(p, nn.Linear)
+    ]
     view = ModelView(X, fitted)
     assert view.embed(names[0]).shape == (150, 7)
     assert_allclose(view.embed(names[-1]), view.logits(), atol=1e-6)
@@ -84,7 +86,9 @@ def test_preprocessing_runs_first_whatever_the_wrapper(wrap):
 def test_predictions_stay_those_of_the_outermost_model():
     for model in (
         CalibratedClassifierCV(net(max_epochs=2), cv=2),
-        VotingClassifier([("a", net(max_epochs=2)), ("b", GaussianNB())], voting="soft"),
+        VotingClassifier(
+            [("a", net(max_epochs=2)), ("b", GaussianNB())], voting="soft"
+        ),
         ActiveLearner(net(max_epochs=2), classes=["alba"], random_state=0),
     ):
         view = ModelView(X, model.fit(X, NAMES))
@@ -152,7 +156,9 @@ def test_members_of_a_committee_of_nets_are_the_draws():
 
 def test_without_dropout_there_are_no_draws():
     view = ModelView(X, net(dropout=0.0).fit(X, NAMES))
-    with pytest.raises(MissingCapability, match=r"TorchMLPClassifier.*skactive\.Committee"):
+    with pytest.raises(
+        MissingCapability, match=r"TorchMLPClassifier.*skactive\.Committee"
+    ):
         view.predict_draws()
 
 
@@ -179,5 +185,5 @@ def test_a_net_without_a_linear_layer_names_the_remedy():
     model = as_estimator(Flat(), task="classification", max_epochs=1).fit(X, NAMES)
     view = ModelView(X, model)
     assert view.predict_proba().shape == (150, 3)
-    with pytest.raises(ValueError, match="no torch.nn.Linear.*layer="):
+    with pytest.raises(ValueError, match=r"no torch.nn.Linear.*layer="):
         view.embed()

@@ -153,7 +153,9 @@ def test_images_with_gaps_are_encoded_pixel_by_pixel():
 def encoded_by_hand(labeled, pool):
     """Distances of the pool to the labeled samples, in an encoding of all the rows."""
     both = pd.concat([labeled, pool], ignore_index=True)
-    columns = [StandardScaler().fit_transform(pd.get_dummies(both["kind"]).astype(float))]
+    columns = [
+        StandardScaler().fit_transform(pd.get_dummies(both["kind"]).astype(float))
+    ]
     numbers = both["number"].to_numpy()
     flags = np.isnan(numbers).astype(float)
     numbers = np.where(np.isnan(numbers), np.nanmean(numbers), numbers)
@@ -184,7 +186,9 @@ def test_a_learner_puts_labels_and_pool_into_one_encoding():
 
 @pytest.mark.parametrize("as_views", [True, False])
 def test_without_a_learner_the_labeled_samples_set_the_encoding(as_views):
-    labeled, pool = (ModelView(LABELED), ModelView(POOL)) if as_views else (LABELED, POOL)
+    labeled, pool = (
+        (ModelView(LABELED), ModelView(POOL)) if as_views else (LABELED, POOL)
+    )
     strategy = strategies.coreset().fit(labeled)
     assert strategy.labeled_features_.shape[1] == LABELED_WIDTH
     assert np.isfinite(strategy.score_samples(pool)).all()

@@ -10,6 +10,7 @@ from skactive.geometry import (
     inner_products,
     min_squared_distances,
     squared_distances,
+    squared_distances_to_mean,
     squared_norms,
 )
 
@@ -28,6 +29,8 @@ def test_against_definitions(make):
     assert_array_equal(inner_products(a, b), A @ B.T)
     assert_array_equal(squared_distances(a, b), naive(A, B))
     assert_array_equal(min_squared_distances(a, b), naive(A, B).min(axis=1))
+    mean = A.mean(axis=0, keepdims=True)
+    assert_allclose(squared_distances_to_mean(a), naive(A, mean)[:, 0])
 
 
 def test_products_against_multiplied_out(product):
@@ -37,6 +40,8 @@ def test_products_against_multiplied_out(product):
     distances = squared_distances(features, features)
     assert_allclose(distances, naive(dense, dense), atol=1e-12)
     assert_array_equal(np.diag(distances), 0)
+    mean = dense.mean(axis=0, keepdims=True)
+    assert_allclose(squared_distances_to_mean(features), naive(dense, mean)[:, 0])
 
 
 def test_products_with_a_sparse_factor(product):

@@ -70,7 +70,7 @@ def test_repeatable_and_scores_untouched():
 
 def test_bad_arguments():
     rng = np.random.default_rng(0)
-    with pytest.raises(ValueError, match=r"n_picks=4 .* the 3 rows"):
+    with pytest.raises(ValueError, match=r"k=4 .* the 3 rows left"):
         top_k(np.zeros(4), 4, rng=rng, exclude=[0])
     with pytest.raises(ValueError, match="exclude must hold row numbers"):
         top_k(np.zeros(4), 1, rng=rng, exclude=[4])

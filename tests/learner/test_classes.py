@@ -91,7 +91,9 @@ def test_the_estimators_own_complaint_about_one_class_comes_through():
 
 def test_classes_of_another_type_than_the_labels_are_refused():
     learner = ActiveLearner(GaussianNB(), classes=[0, 1, 2])
-    with pytest.raises(ValueError, match=r"such as \['setosa'\], but classes are.*\[0\]"):
+    with pytest.raises(
+        ValueError, match=r"such as \['setosa'\], but classes are.*\[0\]"
+    ):
         learner.fit(X, NAMES)
 
 

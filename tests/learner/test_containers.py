@@ -175,7 +175,9 @@ def test_labels_of_every_type(kind):
 
 @pytest.mark.parametrize("rows", [[3, 90, 120], np.array([120, 3, 90, 3])])
 def test_candidates_of_every_type(rows):
-    learner = ActiveLearner(LINEAR, "margin", random_state=0).fit(IRIS[SEED_SET], y[SEED_SET])
+    learner = ActiveLearner(LINEAR, "margin", random_state=0).fit(
+        IRIS[SEED_SET], y[SEED_SET]
+    )
     mask = np.isin(np.arange(150), rows)
     expected = learner.query(IRIS, 2, candidates=mask)
     kinds = [

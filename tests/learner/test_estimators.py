@@ -18,6 +18,7 @@ from sklearn.ensemble import (
     ExtraTreesClassifier,
     GradientBoostingClassifier,
     GradientBoostingRegressor,
+    HistGradientBoostingClassifier,
     HistGradientBoostingRegressor,
     RandomForestClassifier,
     RandomForestRegressor,
@@ -102,7 +103,9 @@ WITH_PROBABILITIES = {
     "one against rest": OneVsRestClassifier(LINEAR),
     "committee": Committee(LINEAR, 3),
     "committee of votes": Committee(
-        VotingClassifier([("a", GaussianNB()), ("b", DecisionTreeClassifier())], voting="soft"),
+        VotingClassifier(
+            [("a", GaussianNB()), ("b", DecisionTreeClassifier())], voting="soft"
+        ),
         3,
     ),
     "learner": ActiveLearner(LINEAR),
@@ -256,7 +259,9 @@ def test_parameters_of_the_estimator_can_be_searched():
 
 def test_cross_validation_scores_like_the_estimator():
     learner = ActiveLearner(LINEAR, random_state=0)
-    assert_array_equal(cross_val_score(learner, X, NAMES), cross_val_score(LINEAR, X, NAMES))
+    assert_array_equal(
+        cross_val_score(learner, X, NAMES), cross_val_score(LINEAR, X, NAMES)
+    )
 
 
 def test_a_learner_may_end_a_pipeline():
@@ -303,7 +308,9 @@ def test_sample_weights_stay_with_their_labels():
 
 def test_metadata_for_a_step_is_passed_on_as_it_is():
     learner = ActiveLearner(make_pipeline(StandardScaler(), GaussianNB()))
-    learner.fit(X[SEED_SET], NAMES[SEED_SET], gaussiannb__sample_weight=WEIGHT[SEED_SET])
+    learner.fit(
+        X[SEED_SET], NAMES[SEED_SET], gaussiannb__sample_weight=WEIGHT[SEED_SET]
+    )
     learner.teach(X[:1], NAMES[:1], gaussiannb__sample_weight=WEIGHT[:1])
     expected = WEIGHT[SEED_SET].sum() + WEIGHT[0]
     assert_allclose(learner.estimator_[-1].class_count_.sum(), expected)
@@ -320,10 +327,14 @@ def test_weights_are_routed_by_request():
         expected = reference.score(X, NAMES, sample_weight=WEIGHT)
         assert learner.score(X, NAMES, sample_weight=WEIGHT) == expected
         weighted_learner(
-            make_pipeline(StandardScaler().set_fit_request(sample_weight=False), estimator)
+            make_pipeline(
+                StandardScaler().set_fit_request(sample_weight=False), estimator
+            )
         )
         Committee(estimator, 2).fit(X, NAMES, sample_weight=WEIGHT)
-        search = GridSearchCV(ActiveLearner(estimator), {"estimator__var_smoothing": [1e-9]})
+        search = GridSearchCV(
+            ActiveLearner(estimator), {"estimator__var_smoothing": [1e-9]}
+        )
         search.fit(X, NAMES, sample_weight=WEIGHT)
     assert not sklearn.get_config()["enable_metadata_routing"]
 
@@ -334,6 +345,20 @@ def test_weights_without_a_request_are_refused_with_routing_on():
         with pytest.raises(UnsetMetadataPassedError, match="sample_weight"):
             learner.fit(X, NAMES, sample_weight=WEIGHT)
     assert not hasattr(learner, "estimator_")
+
+
+@pytest.mark.parametrize("strategy", [None, "gsx", "coreset", "entropy"])
+@pytest.mark.parametrize("output", ["default", "pandas"])
+def test_scikit_learns_setting_of_outputs_does_not_matter(strategy, output):
+    with sklearn.config_context(transform_output=output):
+        for estimator in (
+            make_pipeline(StandardScaler(), LINEAR),
+            make_pipeline(StandardScaler(), BaggingClassifier(GaussianNB(), 2)),
+            HistGradientBoostingClassifier(max_iter=2),
+        ):
+            gaps = isinstance(estimator, HistGradientBoostingClassifier)
+            samples = np.where(X > 2, np.nan, X) if gaps else X
+            play(estimator, strategy, samples, NAMES)
 
 
 def test_warnings_of_the_estimator_come_through():

@@ -1,5 +1,7 @@
 """Nets in the learner: any samples, any labels, one forward pass."""
 
+# ruff: noqa: NPY002  the global generator is watched
+
 import pickle
 
 import numpy as np
@@ -8,10 +10,14 @@ import pytest
 import torch
 from numpy.testing import assert_array_equal
 from sklearn.base import clone
+from sklearn.calibration import CalibratedClassifierCV
 from sklearn.compose import make_column_transformer
 from sklearn.datasets import load_digits, load_iris
+from sklearn.ensemble import BaggingClassifier, VotingClassifier
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.model_selection import GridSearchCV
+from sklearn.multiclass import OneVsRestClassifier
+from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from sklearn.utils.estimator_checks import parametrize_with_checks
@@ -135,7 +141,9 @@ def test_images_go_through_a_convolutional_net(strategy):
         NeuralNetClassifier(
             Counting, criterion=nn.CrossEntropyLoss, max_epochs=2, verbose=0
         ),
-        NeuralNetClassifier(nn.Linear(4, 3), criterion=nn.CrossEntropyLoss, max_epochs=2),
+        NeuralNetClassifier(
+            nn.Linear(4, 3), criterion=nn.CrossEntropyLoss, max_epochs=2
+        ),
     ],
 )
 def test_a_raw_skorch_net_just_works(net):
@@ -163,14 +171,18 @@ def test_parameters_of_a_raw_net_can_be_searched():
 
 @pytest.mark.parametrize("module", [nn.Linear(4, 3), nn.Linear])
 def test_a_bare_module_has_no_task(module):
-    message = r'wrap a torch module as skactive\.nets\.as_estimator\(module, task="class'
+    message = (
+        r'wrap a torch module as skactive\.nets\.as_estimator\(module, task="class'
+    )
     with pytest.raises(TypeError, match=message):
         ActiveLearner(module).fit(X, NAMES)
 
 
 def test_a_skorch_net_without_a_task_is_refused():
     net = NeuralNet(nn.Linear(4, 3), criterion=nn.MSELoss)
-    with pytest.raises(ValueError, match=r'as_estimator\(module, task="classification"\)'):
+    with pytest.raises(
+        ValueError, match=r'as_estimator\(module, task="classification"\)'
+    ):
         ActiveLearner(net).fit(X, NAMES)
 
 
@@ -219,7 +231,9 @@ def test_one_pass_over_the_pool_captures_what_is_needed(
 ):
     net = counting_net()
     net = make_pipeline(StandardScaler(), net) if behind_scaler else net
-    learner = ActiveLearner(net, strategy, random_state=0).fit(X[SEED_SET], NAMES[SEED_SET])
+    learner = ActiveLearner(net, strategy, random_state=0).fit(
+        X[SEED_SET], NAMES[SEED_SET]
+    )
     passes.clear()
     learner.query(X, 4)
     assert [seen for seen in passes if seen[0] == 150] == [(150, hooks)]
@@ -259,6 +273,7 @@ def test_draws_take_one_pass_each(passes):
         counting_net(),
         NeuralNetClassifier(Counting, criterion=nn.CrossEntropyLoss, max_epochs=2),
         Committee(mlp(), 2),
+        make_pipeline(StandardScaler(), GridSearchCV(mlp(), {"lr": [0.01]}, cv=2)),
     ],
 )
 def test_the_head_is_as_wide_as_the_announced_classes(net):
@@ -269,6 +284,23 @@ def test_the_head_is_as_wide_as_the_announced_classes(net):
     proba = learner.predict_proba(X)
     assert proba.shape == (150, 4)
     assert (proba > 0).all(), "outputs of the net, not filled in"
+    assert learner.query(X, 3).shape == (3,)
+
+
+@pytest.mark.parametrize(
+    "wrapper",
+    [
+        CalibratedClassifierCV(mlp(), cv=2),
+        VotingClassifier([("net", mlp()), ("bayes", GaussianNB())], voting="soft"),
+        BaggingClassifier(mlp(), 2),
+        OneVsRestClassifier(mlp()),
+    ],
+)
+def test_wrappers_that_encode_labels_learn_them_themselves(wrapper):
+    learner = ActiveLearner(wrapper, classes=["alba", *set(NAMES)], random_state=0)
+    learner.fit(X[SEED_SET], NAMES[SEED_SET])
+    assert_array_equal(learner.estimator_.classes_, np.unique(NAMES))
+    assert_array_equal(learner.predict_proba(X)[:, 0], 0)
     assert learner.query(X, 3).shape == (3,)
 
 

@@ -93,12 +93,34 @@ def test_a_used_view_gives_the_rows_that_its_samples_give():
     assert view.embed() is embedding, "what is known is not computed again"
 
 
+def test_a_query_leaves_the_scale_of_a_view_alone():
+    learner = make_learner("margin")
+    view = learner.view(X[POOL])
+    learner.query(view, 3)
+    gc.collect()
+    assert_array_equal(view.embed(), learner.view(X[POOL]).embed())
+    learner.set_params(strategy="coreset")
+    assert_array_equal(learner.query(view, 8), learner.query(X[POOL], 8))
+    part = learner.query(view, 8, candidates=range(50))
+    assert_array_equal(part, learner.query(view[:50], 8))
+
+
+def test_a_view_may_be_asked_again_after_labels_without_refit():
+    learner = make_learner("coreset")
+    view = learner.view(X)
+    rows = learner.query(view, 5)
+    learner.teach(X[rows], y[rows], refit=False)
+    assert not set(learner.query(view, 5)) & set(rows)
+
+
 def test_pending_rows_count_as_picked():
     line = np.arange(11.0)[:, None]
     learner = ActiveLearner(GaussianNB(), "coreset", random_state=0)
     learner.fit(line[[0, 0]], [0, 1])
     assert_array_equal(learner.query(line, 2, candidates=range(1, 11)), [10, 5])
-    assert_array_equal(learner.query(line, 1, candidates=range(1, 11), pending=[10]), [5])
+    assert_array_equal(
+        learner.query(line, 1, candidates=range(1, 11), pending=[10]), [5]
+    )
 
 
 def test_no_label_of_the_pool_is_needed_and_no_argument_is_written_to():
@@ -154,11 +176,11 @@ def test_query_changes_nothing_but_its_record():
 def test_a_query_keeps_no_view_alive():
     learner = make_learner("coreset")
     gc.collect()
-    before = sum(isinstance(thing, ModelView) for thing in gc.get_objects())
+    before = sum(type(thing) is ModelView for thing in gc.get_objects())
     learner.query(X[POOL], 3)
     learner.teach(X[POOL[:1]], y[POOL[:1]])
     gc.collect()
-    after = sum(isinstance(thing, ModelView) for thing in gc.get_objects())
+    after = sum(type(thing) is ModelView for thing in gc.get_objects())
     assert after == before
     assert b"GaussianNB" not in pickle.dumps(learner.last_query_.strategy)
 
@@ -276,7 +298,7 @@ def test_a_teach_that_fails_midway_changes_nothing(warm_start, classes):
     learner.teach(X[rows], y[rows], sample_weight=[1, 1])
     learner.query(X, 2)
     state = state_of(learner)
-    with pytest.raises(RuntimeError, match="^halfway$"):
+    with pytest.raises(RuntimeError, match=r"^halfway$"):
         learner.teach(X[:2], ["setosa", "boom"], sample_weight=[1, 1])
     assert_unchanged(learner, state)
 
@@ -450,7 +472,9 @@ def test_memory_grows_over_rounds():
 
 @pytest.mark.parametrize("random_state", [None, 0, np.random.RandomState(0)])
 @pytest.mark.parametrize("strategy", ["random", "coreset", None])
-def test_before_fit_strategies_without_a_model_answer_and_repeat(strategy, random_state):
+def test_before_fit_strategies_without_a_model_answer_and_repeat(
+    strategy, random_state
+):
     learner = ActiveLearner(GaussianNB(), strategy, random_state=random_state)
     rows = learner.query(X, 5)
     assert len(set(rows)) == 5
@@ -477,7 +501,12 @@ def states():
     queried = copy.deepcopy(fitted)
     queried.query(X, 2)
     taught = copy.deepcopy(queried).teach(X[:1], y[:1])
-    return {"unfitted": unfitted, "fitted": fitted, "queried": queried, "taught": taught}
+    return {
+        "unfitted": unfitted,
+        "fitted": fitted,
+        "queried": queried,
+        "taught": taught,
+    }
 
 
 @pytest.mark.parametrize("state", ["unfitted", "fitted", "queried", "taught"])

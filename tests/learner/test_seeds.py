@@ -1,5 +1,7 @@
 """Everything random follows from one seed, and nothing from the global generators."""
 
+# ruff: noqa: NPY002  the global generator is watched
+
 import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
@@ -68,7 +70,9 @@ def test_none_draws_fresh_entropy_once():
 @pytest.mark.parametrize("random_state", [None, 0])
 @pytest.mark.parametrize("strategy", ["random", "badge", "bald", "power_bald", "gsx"])
 def test_the_global_generator_is_not_moved(strategy, random_state):
-    estimator = Committee(make_pipeline(QuantileTransformer(n_quantiles=10), forest()), 2)
+    estimator = Committee(
+        make_pipeline(QuantileTransformer(n_quantiles=10), forest()), 2
+    )
     before = np.random.get_state()[1].copy()
     run(ActiveLearner(estimator, strategy, random_state=random_state), n_rounds=1)
     assert_array_equal(np.random.get_state()[1], before)
@@ -86,7 +90,9 @@ def test_the_global_generator_is_not_read(strategy):
 
 
 def test_unset_seeds_of_the_estimator_are_filled_and_set_ones_stay():
-    estimator = make_pipeline(QuantileTransformer(n_quantiles=10, random_state=7), forest())
+    estimator = make_pipeline(
+        QuantileTransformer(n_quantiles=10, random_state=7), forest()
+    )
     learner = ActiveLearner(estimator, random_state=0).fit(X[SEED_SET], y[SEED_SET])
     transformer, model = (step for _, step in learner.estimator_.steps)
     assert transformer.random_state == 7
@@ -111,9 +117,13 @@ def test_seeds_of_nested_strategies_are_filled():
 @pytest.mark.parametrize("random_state", [None, 0, np.random.RandomState(0)])
 def test_a_fixed_seed_does_not_draw_the_same_positions_every_round(random_state):
     strategy = strategies.random(random_state=random_state)
-    asked, _ = run(ActiveLearner(SGDClassifier(loss="log_loss"), strategy, random_state=0))
+    asked, _ = run(
+        ActiveLearner(SGDClassifier(loss="log_loss"), strategy, random_state=0)
+    )
     assert len({tuple(rows) for rows in asked}) == 3
-    again, _ = run(ActiveLearner(SGDClassifier(loss="log_loss"), strategy, random_state=0))
+    again, _ = run(
+        ActiveLearner(SGDClassifier(loss="log_loss"), strategy, random_state=0)
+    )
     assert_array_equal(asked, again)
 
 

@@ -63,7 +63,7 @@ def test_columns_are_standardized_and_bent(make):
     embedding = forward(reg, make(X), embedding=True).embedding
     assert_allclose(embedding, expected, atol=1e-4)
     far = forward(reg, 1e6 * X, embedding=True).embedding
-    assert np.abs(far).max() <= 3
+    assert np.abs(far).max() <= 3 + 1e-5
 
 
 def test_training_stops_at_the_target_score(blobs, plane):

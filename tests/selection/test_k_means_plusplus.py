@@ -50,7 +50,7 @@ def law_of(points, n_queries, first, given=()):
     return law
 
 
-def picks(strategy, view, n_queries, n_seeds=700, given=None):
+def picks(strategy, view, n_queries, n_seeds=500, given=None):
     return [
         tuple(
             strategy.set_params(random_state=seed)
@@ -100,7 +100,7 @@ def test_three_picks_of_plain_points():
 def test_sparse_points():
     points = np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 3.0], [2.0, 2.0]])
     view = ModelView.from_outputs(embedding=sparse.csr_matrix(points))
-    rows = picks(KMeansPlusPlus(first="uniform"), view, 2, n_seeds=400)
+    rows = picks(KMeansPlusPlus(first="uniform"), view, 2, n_seeds=300)
     assert_follows(rows, law_of(points, 2, "uniform"))
 
 
@@ -114,7 +114,7 @@ def test_labeled_samples_play_no_part():
 @pytest.mark.parametrize("n_copies", [2, 5])
 def test_points_that_are_all_the_same_are_drawn_uniformly_and_once(n_copies):
     view = ModelView.from_outputs(np.ones((n_copies, 3)))
-    rows = picks(KMeansPlusPlus(), view, n_copies, n_seeds=400)
+    rows = picks(KMeansPlusPlus(), view, n_copies, n_seeds=300)
     assert all(sorted(batch) == list(range(n_copies)) for batch in rows)
     firsts = np.bincount([batch[0] for batch in rows], minlength=n_copies)
     assert chisquare(firsts).pvalue > 0.001

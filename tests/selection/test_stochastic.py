@@ -23,7 +23,7 @@ def view_of(values):
     return ModelView.from_outputs(prediction=values)
 
 
-def picks(values, n_queries, n_seeds=1200, given=None, **options):
+def picks(values, n_queries, n_seeds=800, given=None, **options):
     view, strategy = view_of(values), StochasticTopK(FunctionScore(value), **options)
     return [
         tuple(
@@ -92,10 +92,10 @@ def test_power_bald_draws_item_3_and_then_item_2_in_a_fifth_of_all_cases():
     assert_allclose(scores / scores[0], VALUES, rtol=1e-4)
     rows = [
         tuple(strategies.power_bald(random_state=seed).select(view, 2).tolist())
-        for seed in range(1200)
+        for seed in range(800)
     ]
     assert_follows(rows, probabilities(VALUES, 2))
-    assert np.mean([pair == (3, 2) for pair in rows]) == pytest.approx(0.2, abs=0.03)
+    assert np.mean([pair == (3, 2) for pair in rows]) == pytest.approx(0.2, abs=0.04)
 
 
 @pytest.mark.parametrize("law", ["power", "softmax", "softrank"])

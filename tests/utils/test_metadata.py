@@ -10,7 +10,13 @@ from skactive.utils import SampleMetadata, take_metadata
 
 def test_values_with_one_entry_per_sample_are_told_from_the_rest():
     metadata = SampleMetadata.split(
-        {"weight": [1.0, 2.0], "name": "ab", "options": {"a": 1, "b": 2}, "k": 3, "n": None},
+        {
+            "weight": [1.0, 2.0],
+            "name": "ab",
+            "options": {"a": 1, "b": 2},
+            "k": 3,
+            "n": None,
+        },
         2,
     )
     assert metadata.per_sample == ("weight",)

@@ -1,5 +1,7 @@
 """Seeds: split by role, filled where unset, never from the global generators."""
 
+# ruff: noqa: NPY002  the global generator is watched
+
 import numpy as np
 import pytest
 from sklearn.base import clone
@@ -45,7 +47,10 @@ def test_none_draws_fresh_entropy_and_leaves_the_global_generator_alone():
 
 @pytest.mark.parametrize(
     ("random_state", "message"),
-    [(-1, "random_state=-1 must not be negative"), ("a", "random_state='a' cannot seed")],
+    [
+        (-1, "random_state=-1 must not be negative"),
+        ("a", "random_state='a' cannot seed"),
+    ],
 )
 def test_bad_seeds_are_refused(random_state, message):
     with pytest.raises(ValueError, match=message):
@@ -73,7 +78,9 @@ def test_only_unset_seeds_are_filled():
 
 
 def test_estimators_without_randomness_stay_as_they_are():
-    assert seed_nested(StandardScaler(), 0).get_params() == StandardScaler().get_params()
+    assert (
+        seed_nested(StandardScaler(), 0).get_params() == StandardScaler().get_params()
+    )
 
 
 def test_mix_changes_set_seeds_from_round_to_round():

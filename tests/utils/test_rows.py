@@ -69,7 +69,12 @@ def test_hash_knows_rows_by_their_content(X):
 
 def test_hash_does_not_depend_on_the_number_type_or_the_container():
     expected = hash_rows(TABLE)
-    same = [TABLE.astype(np.float32), TABLE.astype(int), TABLE.tolist(), TABLE.T.copy().T]
+    same = [
+        TABLE.astype(np.float32),
+        TABLE.astype(int),
+        TABLE.tolist(),
+        TABLE.T.copy().T,
+    ]
     for other in same:
         assert hash_rows(other) == expected
     csr = sparse.csr_matrix(TABLE)

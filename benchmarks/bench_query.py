@@ -1,0 +1,251 @@
+"""Time and memory of three queries, against scikit-activeml in the same run.
+
+    python benchmarks/bench_query.py [--only badge,entropy,coreset] [--quick]
+                                     [--no-peer] [--json FILE]
+
+Needs ``pip install scikit-activeml==1.0.1``; ``--no-peer`` measures ours alone.
+
+What each side is given: the same float32 arrays, made before the clock starts, as if a
+network had just been run over the pool. No model is fitted or called.
+
+ours
+    Two views made from the outputs, labeled and pool, then
+    ``strategy.fit(labeled).select(pool, n)``. Making the views, with their checks, is
+    part of the time.
+scikit-activeml
+    ``query(X, y, ..., batch_size=n)``, where y is NaN for unlabeled samples. CoreSet
+    gets the embeddings as X, labeled and pool. The others get a classifier whose
+    ``predict_proba`` hands out the stored probabilities (Badge: and embeddings), and
+    ``fit_clf=False``; UncertaintySampling gets an X of one column, as it looks at
+    nothing but the probabilities.
+
+Seconds are the median of three runs of ours, and one run of the peer's, each after a
+small one that loads what is loaded lazily. Memory is what a query allocates at its peak
+beyond its input, in a run of its own, as tracemalloc sees it. The picks are compared:
+entropy must take equally uncertain samples, core-set equally distant ones in every
+step, BADGE, which draws at random, the same first sample.
+"""
+
+import argparse
+import json
+import platform
+import time
+import tracemalloc
+from statistics import median
+from typing import NamedTuple
+
+import numpy as np
+import scipy
+import sklearn
+
+from skactive import ModelView, strategies
+
+N_CLASSES = 10
+
+
+class Case(NamedTuple):
+    """One query: what goes in, and how either side answers it."""
+
+    title: str
+    n_bytes: int
+    ours: callable
+    peer: callable
+    check: callable
+
+
+def embeddings(rng, n_samples, width):
+    """Outputs of a ReLU layer for samples of ten overlapping classes."""
+    centers = rng.normal(size=(N_CLASSES, width)).astype(np.float32)
+    noise = rng.standard_normal((n_samples, width), dtype=np.float32)
+    return np.maximum(centers[rng.integers(N_CLASSES, size=n_samples)] + noise, 0)
+
+
+def probabilities(rng, embedding):
+    """Softmax of a random linear layer: some samples are clear, some are not."""
+    width = embedding.shape[1]
+    head = rng.normal(size=(width, N_CLASSES)).astype(np.float32) / np.sqrt(width)
+    logits = 2 * embedding @ head
+    proba = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return proba / proba.sum(axis=1, keepdims=True)
+
+
+def badge_case(quick):
+    n_samples, width, n_picks = (500, 32, 10) if quick else (20_000, 512, 100)
+    rng = np.random.default_rng(0)
+    embedding = embeddings(rng, n_samples, width)
+    proba = probabilities(rng, embedding)
+
+    def ours():
+        pool = ModelView.from_outputs(proba=proba, embedding=embedding)
+        return strategies.badge(random_state=0).select(pool, n_picks)
+
+    def peer():
+        from skactiveml.pool import Badge
+
+        unlabeled = np.full(n_samples, np.nan)
+        return Badge(random_state=0).query(
+            embedding,
+            unlabeled,
+            stored_classifier((proba, embedding)),
+            fit_clf=False,
+            batch_size=n_picks,
+        )
+
+    def check(rows, peer_rows):
+        for some in (rows, peer_rows):
+            assert len(set(some)) == n_picks
+        assert rows[0] == peer_rows[0]
+
+    title = f"badge {n_samples} x {width}, {N_CLASSES} classes, batch {n_picks}"
+    return Case(title, embedding.nbytes + proba.nbytes, ours, peer, check)
+
+
+def entropy_case(quick):
+    n_samples, n_picks = (10_000, 10) if quick else (1_000_000, 100)
+    rng = np.random.default_rng(0)
+    proba = rng.dirichlet(np.ones(N_CLASSES), n_samples).astype(np.float32)
+
+    def ours():
+        return strategies.entropy().select(ModelView.from_outputs(proba=proba), n_picks)
+
+    def peer():
+        from skactiveml.pool import UncertaintySampling
+
+        unlabeled = np.full(n_samples, np.nan)
+        return UncertaintySampling("entropy", random_state=0).query(
+            np.zeros((n_samples, 1)),
+            unlabeled,
+            stored_classifier(proba),
+            fit_clf=False,
+            batch_size=n_picks,
+        )
+
+    def check(rows, peer_rows):
+        one, other = (scipy.special.entr(proba[some]) for some in (rows, peer_rows))
+        np.testing.assert_allclose(one.sum(axis=1), other.sum(axis=1), rtol=1e-5)
+
+    title = f"entropy {n_samples} x {N_CLASSES}, batch {n_picks}"
+    return Case(title, proba.nbytes, ours, peer, check)
+
+
+def coreset_case(quick):
+    n_samples, width, n_labeled, n_picks = (
+        (1000, 32, 50, 20) if quick else (50_000, 512, 1000, 500)
+    )
+    rng = np.random.default_rng(0)
+    both = embeddings(rng, n_labeled + n_samples, width)
+    labeled, pool = both[:n_labeled], both[n_labeled:]
+
+    def ours():
+        strategy = strategies.coreset().fit(ModelView.from_outputs(embedding=labeled))
+        return strategy.select(ModelView.from_outputs(embedding=pool), n_picks)
+
+    def peer():
+        from skactiveml.pool import CoreSet
+
+        y = np.full(len(both), np.nan)
+        y[:n_labeled] = 0
+        return CoreSet(random_state=0).query(both, y, batch_size=n_picks) - n_labeled
+
+    def steps(rows):
+        """Distance of each pick to everything labeled or picked before it."""
+        picks = pool[rows].astype(np.float64)
+        others = np.vstack([labeled.astype(np.float64), picks])
+        return [
+            np.sqrt(((others[: n_labeled + i] - pick) ** 2).sum(axis=1).min())
+            for i, pick in enumerate(picks)
+        ]
+
+    def check(rows, peer_rows):
+        np.testing.assert_allclose(steps(rows), steps(peer_rows), rtol=1e-6)
+
+    title = f"coreset {n_samples} x {width}, {n_labeled} labeled, batch {n_picks}"
+    return Case(title, both.nbytes, ours, peer, check)
+
+
+CASES = {"badge": badge_case, "entropy": entropy_case, "coreset": coreset_case}
+
+
+def stored_classifier(outputs):
+    """Make a classifier of the peer's kind that knows its predictions beforehand."""
+    from skactiveml.base import SkactivemlClassifier
+
+    class Stored(SkactivemlClassifier):
+        def fit(self, X, y, sample_weight=None):
+            return self
+
+        def predict_proba(self, X, **kwargs):
+            return outputs
+
+    return Stored()
+
+
+def measure(query, n_runs):
+    """Rows of the last run, median of the seconds, peak of the memory."""
+    seconds = []
+    for _ in range(n_runs):
+        start = time.perf_counter()
+        rows = np.asarray(query())
+        seconds.append(time.perf_counter() - start)
+    tracemalloc.start()
+    query()
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return rows, {"seconds": median(seconds), "peak_mb": peak / 1e6, "runs": n_runs}
+
+
+def run(name, quick, with_peer):
+    """Measure one case on both sides."""
+    small, case = CASES[name](quick=True), CASES[name](quick)
+    small.ours()
+    rows, ours = measure(case.ours, n_runs=3)
+    result = {"case": case.title, "input_mb": case.n_bytes / 1e6, "ours": ours}
+    if with_peer:
+        small.peer()
+        peer_rows, result["peer"] = measure(case.peer, n_runs=1)
+        case.check(rows, peer_rows)
+        result["ratio"] = result["peer"]["seconds"] / ours["seconds"]
+        result["same_rows"] = bool(np.array_equal(rows, peer_rows))
+    return result
+
+
+def line(result):
+    """One line of the table."""
+    cells = [f"{result['case']:<46}", f"{result['input_mb']:>9.0f}"]
+    for side in ("ours", "peer"):
+        if side in result:
+            cells.append(f"{result[side]['seconds']:>9.3f} s")
+            cells.append(f"{result[side]['peak_mb']:>8.1f} MB")
+    if "ratio" in result:
+        cells += [f"{result['ratio']:>6.0f} x", f"{result['same_rows']!s:>6}"]
+    return " ".join(cells)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--only", default=",".join(CASES), help="names, with commas")
+    parser.add_argument("--quick", action="store_true", help="small sizes")
+    parser.add_argument("--no-peer", action="store_true", help="measure ours alone")
+    parser.add_argument("--json", metavar="FILE", help="write the figures there too")
+    args = parser.parse_args()
+    names = args.only.split(",")
+    if unknown := set(names) - set(CASES):
+        parser.error(f"--only: no case named {', '.join(sorted(unknown))}")
+
+    print(f"{'':<46} {'input MB':>9} {'ours':>11} {'peak':>11}", end="")
+    print(
+        "" if args.no_peer else f" {'peer':>11} {'peak':>11} {'ratio':>8} {'same':>6}"
+    )
+    results = []
+    for name in names:
+        results.append(run(name, args.quick, not args.no_peer))
+        print(line(results[-1]), flush=True)
+    if args.json:
+        versions = {m.__name__: m.__version__ for m in (np, scipy, sklearn)}
+        versions["python"] = platform.python_version()
+        with open(args.json, "w") as file:
+            json.dump({"versions": versions, "results": results}, file, indent=2)
+
+
+if __name__ == "__main__":
+    main()
