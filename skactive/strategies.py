@@ -5,6 +5,7 @@ from __future__ import annotations
 from difflib import get_close_matches
 
 from sklearn.utils import get_tags
+from sklearn.utils.validation import check_is_fitted
 
 from skactive.features import GradientEmbedding, Inputs
 from skactive.scores import (
@@ -94,7 +95,7 @@ def get(name, **params):
     BALD(n_draws=50)
     """
     if name not in _RECIPES:
-        near = get_close_matches(str(name), _RECIPES, n=3)
+        near = get_close_matches(str(name).lower(), _RECIPES, n=3)
         guess = f" did you mean {' or '.join(map(repr, near))}?" if near else ""
         raise ValueError(
             f"There is no strategy named {name!r};{guess} the names are "
@@ -107,6 +108,7 @@ def _serves(estimator, facts):
     """Whether a model of this kind gives what the facts say is needed."""
     from skactive.adapters import find_adapter
 
+    check_is_fitted(estimator)
     adapter = find_adapter(estimator)
     task = "classification" if adapter.is_classifier else "regression"
     return facts.task in ("both", task) and all(

@@ -14,6 +14,7 @@ from skactive.adapters import (
     is_table,
 )
 from skactive.exceptions import MissingCapability
+from skactive.geometry import ProductFeatures
 from skactive.utils import count_rows, derive_seed, take_rows
 
 __all__ = ["ModelView", "as_view"]
@@ -257,6 +258,7 @@ class ModelView:
             If the model cannot tell.
         """
         if name in self._given:
+            _check_finite(name, self._given[name])
             return self._given[name]
         key = (name, *sorted(options.items()))
         if key not in self._cache:
@@ -270,8 +272,9 @@ class ModelView:
         if name in _BY_CLASS and self.classes is not None:
             value = self._aligned(name, np.asarray(value))
         if name == "embedding":
-            _check_finite(value)
             value = value.astype(np.float32, copy=False)
+        if name != "raw_inputs":
+            _check_finite(name, value)
         self._cache[(name, *sorted(options.items()))] = _freeze(value)
 
     def provides(self, name):
@@ -342,7 +345,7 @@ class ModelView:
             sparse ones and arrays given in place of a view stay as they are.
         """
         if "inputs" in self._given:
-            return self._given["inputs"]
+            return self.inputs()
         return self.table.scale(self.inputs())
 
     def predict(self):
@@ -554,17 +557,26 @@ def _take(value, rows):
     return take_rows(value, rows) if hasattr(value, "iloc") else value[rows]
 
 
-def _check_finite(embedding):
-    values = embedding.data if sparse.issparse(embedding) else embedding
-    with np.errstate(invalid="ignore"):  # infinities of both signs meet
-        if np.isfinite(np.sum(values, dtype=np.float64)):
-            return
-        rows = np.flatnonzero(~np.isfinite(_row_sums(embedding)))
-    raise ValueError(
-        f"The embedding of {len(rows)} samples is not finite, first in row "
-        f"{rows[0]}; impute or scale the inputs in a Pipeline."
-    )
+def _check_finite(name, value):
+    """Refuse an output that is not finite, so that no strategy has to look."""
+    for part in _float_parts(value):
+        with np.errstate(invalid="ignore"):  # infinities of both signs meet
+            if np.isfinite(np.sum(part, dtype=np.float64)):
+                continue
+            sums = part.reshape(part.shape[0], -1).sum(axis=1, dtype=np.float64)
+        rows = np.flatnonzero(~np.isfinite(np.asarray(sums).ravel()))
+        raise ValueError(
+            f"The view's {name} is not finite for {len(rows)} samples, first in row "
+            f"{rows[0]}; impute or scale the inputs in a Pipeline."
+        )
 
 
-def _row_sums(embedding):
-    return np.asarray(embedding.sum(axis=1, dtype=np.float64)).ravel()
+def _float_parts(value):
+    """The arrays of floats that an output consists of."""
+    if isinstance(value, ProductFeatures):
+        value = [value.left, value.right]
+    elif isinstance(value, list):  # pairs of factors
+        value = [factor for pair in value for factor in pair]
+    else:
+        value = [value]
+    return [part for part in value if getattr(part.dtype, "kind", "") == "f"]

@@ -8,6 +8,7 @@ from sklearn.pipeline import FeatureUnion, Pipeline
 from skactive.adapters import residual
 from skactive.base import Facts, Score
 from skactive.geometry import ProductFeatures
+from skactive.utils import is_dataframe
 from skactive.view import as_view
 
 
@@ -168,12 +169,13 @@ class FeatureMap:
     def _fit(self, X, y):
         self.features_ = clone(self._features())
         self.features_.fit(feed(self.features_, X), y)
-        self.labeled_features_ = self.features_.transform(feed(self.features_, X))
 
     def _map(self, X):
-        """Features of the pool, and of the labeled samples (None before `fit`)."""
+        """Features of a view; before `fit`, by a transformer fitted on it."""
         if hasattr(self, "features_"):
             features = self.features_.transform(feed(self.features_, X))
-            return features, self.labeled_features_
-        features = clone(self._features())
-        return features.fit_transform(feed(features, X)), None
+        else:
+            unfitted = clone(self._features())
+            features = unfitted.fit_transform(feed(unfitted, X))
+        # Foreign transformers give DataFrames where scikit-learn is told so.
+        return features.to_numpy() if is_dataframe(features) else features

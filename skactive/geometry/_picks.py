@@ -22,9 +22,10 @@ def check_given(n_rows, n_picks, given, names=("n_picks", "given")):
 
 
 def check_finite(values):
-    """Raise if the features led to norms or distances that cannot be added up."""
-    if not (values < _LARGEST).all():  # so written, NaN is caught too
+    """Raise if rows of features led to norms or distances that cannot be added up."""
+    bad = ~(values < _LARGEST)  # so written, NaN is caught too
+    if bad.any():
         raise ValueError(
-            "features and centers must be finite, and small enough to be squared; "
-            "impute missing values, drop or scale infinite and huge ones."
+            f"{bad.sum()} rows of features are not finite or too large to be squared, "
+            f"first row {bad.argmax()}; impute missing values, drop or scale huge ones."
         )

@@ -6,7 +6,11 @@ import numpy as np
 
 from skactive.base import Facts, Score
 from skactive.features import FeatureMap
-from skactive.geometry import farthest_first, min_squared_distances, squared_distances
+from skactive.geometry import (
+    farthest_first,
+    min_squared_distances,
+    squared_distances_to_mean,
+)
 from skactive.utils._sklearn import HasMethods
 
 
@@ -50,20 +54,22 @@ class KCenterGreedy(FeatureMap, Score):
     def __init__(self, features=None):
         self.features = features
 
+    def _fit(self, X, y):
+        super()._fit(X, y)
+        self.labeled_features_ = self._map(X)
+
     def _score(self, X):
-        features, labeled = self._map(X)
-        if labeled is not None:
-            return np.sqrt(min_squared_distances(features, labeled))
-        # Nothing labeled: the first centre is the most central sample.
-        center = np.asarray(features.mean(axis=0)).reshape(1, -1)
-        return -np.sqrt(squared_distances(features, center)[:, 0])
+        features = self._map(X)
+        if hasattr(self, "labeled_features_"):
+            return np.sqrt(min_squared_distances(features, self.labeled_features_))
+        # Nothing labeled: the first center is the most central sample.
+        return -np.sqrt(squared_distances_to_mean(features))
 
     def _select(self, X, n_queries, given):
-        features, labeled = self._map(X)
         return farthest_first(
-            features,
+            self._map(X),
             n_queries,
-            centers=labeled,
+            centers=getattr(self, "labeled_features_", None),
             given=given,
             rng=self._rng(X, "ties"),
         )

@@ -49,7 +49,6 @@ class KMeansPlusPlus(FeatureMap, QueryStrategy):
         self.random_state = random_state
 
     def _select(self, X, n_queries, given):
-        features, _ = self._map(X)
         return kmeans_plusplus(
-            features, n_queries, given=given, first=self.first, rng=self._rng(X)
+            self._map(X), n_queries, given=given, first=self.first, rng=self._rng(X)
         )

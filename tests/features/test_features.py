@@ -125,6 +125,10 @@ def picks_of_points(points, n_queries=6):
     ("features", "make_points"),
     [
         (PCA(2), lambda: PCA(2).fit(X[:6]).transform(X)),
+        (
+            PCA(2).set_output(transform="pandas"),
+            lambda: PCA(2).fit(X[:6]).transform(X),
+        ),
         (Normalizer(), lambda: Normalizer().transform(X)),
         (
             make_pipeline(Embedding(), PCA(2)),

@@ -39,11 +39,11 @@ SEED_SET = np.arange(0, 150, 8)
 
 
 def mlp(**params):
-    return TorchMLPClassifier(**{"hidden_sizes": (8,), "max_epochs": 20, **params})
+    return TorchMLPClassifier(**{"hidden_sizes": (8,), "max_epochs": 5, **params})
 
 
 def mlp_regressor(**params):
-    return TorchMLPRegressor(**{"hidden_sizes": (8,), "max_epochs": 20, **params})
+    return TorchMLPRegressor(**{"hidden_sizes": (8,), "max_epochs": 5, **params})
 
 
 QUICK = {"batch_size": 100, "lr": 0.1, "max_epochs": 15, "target_score": 0.9}

@@ -98,6 +98,26 @@ def test_the_running_scores(weighted):
     assert_allclose(stop.scores_, [(output.argmax(1) == labels).mean()])
 
 
+def test_ten_epochs_at_the_target_are_needed():
+    for n_hits, expected in [([50] * 12, 10), ([1] + [50] * 12, 10), ([0] * 12, None)]:
+        stop = StopAtAccuracy(0.9)
+        stop.on_train_begin(None)
+        assert epochs_until_stop(stop, n_hits) == expected
+
+
+def epochs_until_stop(stop, n_hits):
+    labels = torch.zeros(50, dtype=torch.long)
+    for epoch, n in enumerate(n_hits, start=1):
+        output = torch.eye(2)[(torch.arange(50) >= n).long()]
+        stop.on_epoch_begin(None)
+        stop.on_batch_end(None, (None, labels), training=True, y_pred=output)
+        try:
+            stop.on_epoch_end(None)
+        except KeyboardInterrupt:
+            return epoch
+    return None
+
+
 def run_epoch(stop, Y, output, weighted):
     Y, output = torch.tensor(Y), torch.tensor(output)
     stop.on_train_begin(None)

@@ -74,5 +74,5 @@ def test_a_linear_model():
 
 
 def test_infinite_spread_is_an_error():
-    with pytest.raises(ValueError, match="Variance gave 1 scores that are not finite"):
+    with pytest.raises(ValueError, match=r"1 .* not finite, first in row 1"):
         scores([0.1, np.inf])

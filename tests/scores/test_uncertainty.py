@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.testing import assert_allclose, assert_array_equal
@@ -42,6 +42,7 @@ def test_four_rows_worked_out_by_hand(strategy, expected):
     assert_allclose(scores(strategy, np.float32(ROWS)), expected, atol=5e-6)
 
 
+@settings(max_examples=40)
 @given(proba_of(4))
 def test_a_loop_over_rows_gives_the_same(proba):
     for row, least, margin, entropy, ratio in zip(
@@ -54,6 +55,7 @@ def test_a_loop_over_rows_gives_the_same(proba):
         assert entropy == pytest.approx(-sum(p * np.log(p) for p in row if p > 0))
 
 
+@settings(max_examples=40)
 @given(proba_of(2))
 def test_two_classes_have_one_order(proba):
     sure = proba.max(axis=1)
@@ -64,6 +66,7 @@ def test_two_classes_have_one_order(proba):
 
 
 @pytest.mark.parametrize("strategy", FOUR)
+@settings(max_examples=40)
 @given(proba_of(4))
 def test_neither_the_order_of_classes_nor_an_empty_one_matters(strategy, proba):
     expected = scores(strategy, proba)

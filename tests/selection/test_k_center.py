@@ -157,6 +157,10 @@ def test_gradients_that_are_never_multiplied_out():
     strategy = KCenterGreedy(features=GradientEmbedding()).fit(views[0])
     expected = naive_k_center(gradients[:5], gradients[5:], 12)
     assert_array_equal(strategy.select(views[1], 12), expected)
+    from_mean = cdist(gradients[5:], [gradients[5:].mean(axis=0)])[:, 0]
+    unfitted = KCenterGreedy(features=GradientEmbedding())
+    assert_allclose(unfitted.score_samples(views[1]), -from_mean, atol=1e-6)
+    assert unfitted.select(views[1]).tolist() == [from_mean.argmin()]
 
 
 def test_greedy_sampling_on_the_inputs():

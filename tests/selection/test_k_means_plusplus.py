@@ -82,7 +82,7 @@ def test_gradients_worked_out_by_hand():
 
 
 @pytest.mark.parametrize("first", ["max_norm", "uniform"])
-@pytest.mark.parametrize("given", [(), (2,), (0, 3)])
+@pytest.mark.parametrize("given", [(), (0, 3)])
 def test_badge_follows_the_law_of_the_written_out_gradients(first, given):
     rng = np.random.default_rng(0)
     proba, embedding = rng.dirichlet(np.ones(3), 5), rng.normal(size=(5, 2))
