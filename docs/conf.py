@@ -79,7 +79,7 @@ html_sidebars = {"changes": [], "contributing": [], "methods": []}
 
 
 def leave_to_scikit_learn(app, what, name, obj, skip, options):
-    """Skip members that scikit-learn brings and documents: routing, set_output, score."""
+    """Skip members that scikit-learn brings and documents, such as set_output."""
     return skip or (getattr(obj, "__module__", None) or "").startswith("sklearn.")
 
 

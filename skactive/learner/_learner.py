@@ -3,26 +3,19 @@
 from __future__ import annotations
 
 from copy import deepcopy
-from dataclasses import dataclass
-from inspect import isfunction
 from numbers import Integral
 
 import numpy as np
 from sklearn.base import BaseEstimator, MetaEstimatorMixin, clone, is_classifier
-from sklearn.exceptions import NotFittedError
 from sklearn.utils import get_tags
 from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping
-from sklearn.utils.multiclass import check_classification_targets, type_of_target
-from sklearn.utils.validation import check_is_fitted, column_or_1d
+from sklearn.utils.validation import check_is_fitted
 
-from skactive import strategies
-from skactive.adapters import align_columns, class_names
-from skactive.base import (
-    QueryStrategy,
-    check_capabilities,
-    check_n_queries,
-    check_row_numbers,
-)
+from skactive.adapters import align_columns
+from skactive.base import check_n_queries, check_row_numbers
+from skactive.learner._labels import check_labels, check_same_type, declare_classes
+from skactive.learner._record import QueryRecord
+from skactive.learner._strategy import check_strategy, make_strategy
 from skactive.utils import (
     SampleMetadata,
     check_same_kind,
@@ -34,36 +27,10 @@ from skactive.utils import (
     route_params,
     seed_nested,
     stack_rows,
+    take_rows,
 )
 from skactive.utils._sklearn import available_if
 from skactive.view import ModelView
-
-__all__ = ["ActiveLearner", "QueryRecord"]
-
-
-@dataclass(frozen=True)
-class QueryRecord:
-    """What the last query asked, and how.
-
-    Attributes
-    ----------
-    rows : ndarray of shape (n_queries,), int64
-        Rows of the X that was queried, most wanted first.
-    scores : ndarray of shape (n_queries,) or None
-        Their scores, where the strategy scores samples one by one.
-    seed : int
-        Everything random in the query follows from it.
-    strategy : QueryStrategy
-        The fitted strategy.
-    digests : frozenset of bytes
-        Content of the rows, by which `teach` knows them again.
-    """
-
-    rows: np.ndarray
-    scores: np.ndarray | None
-    seed: int
-    strategy: QueryStrategy
-    digests: frozenset
 
 
 def _inner_has(method):
@@ -174,8 +141,8 @@ class ActiveLearner(MetaEstimatorMixin, BaseEstimator):
             If X and y differ in length, y has missing values or several outputs of
             classes, or the strategy is unknown.
         """
-        self._check_strategy()
-        y = self._check_labels(X, y)
+        check_strategy(self.strategy)
+        y = check_labels(X, y, classifies=self._classifies())
         params = SampleMetadata.split(params, len(y))
         state = self._train(
             copy_rows(X), y, params, seed=draw_seed(self.random_state), previous=None
@@ -212,7 +179,7 @@ class ActiveLearner(MetaEstimatorMixin, BaseEstimator):
             raises leaves the learner as it was.
         """
         check_is_fitted(self)
-        y = self._check_labels(X, y)
+        y = check_labels(X, y, classifies=self._classifies())
         if len(y) == 0:
             raise ValueError("X has 0 samples; teach at least one.")
         stacked_X = stack_rows(self.X_labeled_, copy_rows(X))
@@ -221,7 +188,7 @@ class ActiveLearner(MetaEstimatorMixin, BaseEstimator):
                 f"y has shape {y.shape}, but the labels so far have shape "
                 f"{self.y_labeled_.shape}; pass the same targets as to fit."
             )
-        _check_same_type(y, self.y_labeled_, "the labels so far are")
+        check_same_type(y, self.y_labeled_, "the labels so far are")
         stacked_y = np.concatenate([self.y_labeled_, y])
         params = self._metadata.extended(params, len(y))
         promoted = self._strategy_asked_for(X)
@@ -269,17 +236,22 @@ ModelView
         """
         rows, given = self._rows_in_question(X, candidates, pending)
         check_n_queries(n_queries, len(rows) - len(given))
-        pool, labeled, seed = self._views(X, rows)
-        strategy = self._make_strategy(pool, seed)
+        pool, labeled = self._views(X, rows)
+        strategy = make_strategy(
+            self.strategy,
+            pool,
+            classifies=self._classifies(),
+            n_labeled=getattr(self, "n_labeled_", 0),
+        )
         if labeled is not None:
             strategy.resume(self.strategy_).fit(labeled, self.y_labeled_)
         picked = strategy.select(pool, n_queries, given=given)
         self.last_query_ = QueryRecord(
             rows=rows[picked],
             scores=getattr(strategy, "selected_scores_", None),
-            seed=seed,
+            seed=pool.seed,
             strategy=strategy,
-            digests=frozenset(hash_rows(pool[picked].X)),
+            digests=frozenset(hash_rows(take_rows(pool.X, picked))),
         )
         return rows[picked]
 
@@ -432,47 +404,15 @@ ModelView
             )
         return self.estimator
 
+    def _classifies(self):
+        return is_classifier(self._inner())
+
     def _fitted_estimator(self):
         if not hasattr(self, "estimator_"):
             raise AttributeError(
                 "This ActiveLearner is not fitted yet; call fit first."
             )
         return self.estimator_
-
-    def _check_labels(self, X, y):
-        """Labels as an array of the estimator's task, with one entry per sample."""
-        if y is None:
-            raise ValueError(
-                "requires y to be passed, but the target y is None; fit and teach need "
-                "labels."
-            )
-        classifies = is_classifier(self._inner())
-        y = np.array(y)
-        bad = _is_missing(y)
-        if np.any(bad):
-            raise ValueError(
-                f"y holds {int(np.sum(bad))} missing or infinite values (Input y "
-                f"contains NaN or infinity), first in row {np.argwhere(bad)[0, 0]}; "
-                "leave samples without a label out."
-            )
-        if classifies:
-            if (y.ndim == 2 and y.shape[1] > 1) or type_of_target(y).startswith(
-                "multil"
-            ):
-                raise ValueError(
-                    f"y has shape {y.shape}: multi-label and multi-output "
-                    "classification are not supported; train one learner per output."
-                )
-            y = column_or_1d(y, warn=True)
-        n_samples = count_rows(X)
-        if len(y) != n_samples:
-            raise ValueError(
-                f"X has {n_samples} samples but y has {len(y)}: Found input variables "
-                "with inconsistent numbers of samples; pass one label per sample."
-            )
-        if classifies:
-            check_classification_targets(y)
-        return y
 
     def _labels(self, X, y, params):
         state = {
@@ -481,9 +421,9 @@ ModelView
             "n_labeled_": len(y),
             "_metadata": params,
         }
-        if is_classifier(self._inner()):
+        if self._classifies():
             classes = y[:0] if self.classes is None else np.asarray(self.classes)
-            _check_same_type(y, classes, "classes are")
+            check_same_type(y, classes, "classes are")
             state["classes_"] = np.union1d(classes, y)
         elif self.classes is not None:
             raise ValueError(
@@ -502,7 +442,7 @@ ModelView
                 clone(self._inner()), derive_seed(seed, len(y), "estimator")
             )
             if self.classes is not None:
-                _declare_classes(estimator, state["classes_"])
+                declare_classes(estimator, state["classes_"])
         estimator.fit(X, y, **route_params(self, "fit", params.values))
         return {**state, "estimator_": estimator, "seed_": seed}
 
@@ -542,7 +482,7 @@ ModelView
         return rows, np.searchsorted(rows, pending)
 
     def _views(self, X, rows):
-        """Pool, labeled samples (None before fit) and the seed of the query."""
+        """Pool and labeled samples (None before fit) as the model sees them."""
         fitted = hasattr(self, "estimator_")
         if isinstance(X, ModelView):
             if X.model is not getattr(self, "estimator_", None):
@@ -557,13 +497,13 @@ ModelView
             view = ModelView(X, seed=derive_seed(self._seed_before_fit(), 0, "query"))
         pool = view if len(rows) == len(view) else view[rows]
         if not fitted:
-            return pool, None, view.seed
+            return pool, None
         labeled = self._see(self.X_labeled_, pool.seed)
         if view is X:  # it has its encoding and scale already, and keeps them
             labeled.table = view.table
         else:
             ModelView.join(labeled, pool)
-        return pool, labeled, pool.seed
+        return pool, labeled
 
     def _see(self, X, seed):
         classes = getattr(self, "classes_", None)
@@ -580,89 +520,3 @@ ModelView
     def _check_samples(self, X):
         if count_rows(X):
             check_same_kind(X, self.X_labeled_)
-
-    def _check_strategy(self):
-        """Refuse what cannot be a strategy, before any training."""
-        if isinstance(self.strategy, str):
-            strategies.get(self.strategy)
-        elif isinstance(self.strategy, type) or isfunction(self.strategy):
-            raise TypeError(
-                f"strategy={self.strategy.__name__} is not called; pass "
-                f"{self.strategy.__name__}(...) or a name such as 'margin'."
-            )
-        elif self.strategy is not None and not isinstance(self.strategy, QueryStrategy):
-            raise TypeError(
-                f"strategy={self.strategy!r} is not a strategy; pass a name such as "
-                "'margin' or an object such as skactive.strategies.margin()."
-            )
-
-    def _make_strategy(self, pool, seed):
-        """A seeded clone of the strategy, if this pool's model can serve it."""
-        self._check_strategy()
-        name = self.strategy
-        if name is None:
-            name = _default_strategy(pool, is_classifier(self._inner()))
-        if isinstance(name, str):
-            strategy, who = strategies.get(name), repr(name)
-        else:
-            strategy, who = clone(name), type(name).__name__
-        facts = get_tags(strategy).strategy
-        if pool.model is None and not facts.cold_start:
-            able = [n for n in strategies.names() if _is_cold(n)]
-            raise NotFittedError(
-                f"{who} needs a fitted model; call fit first, or use a strategy that "
-                f"needs none: {', '.join(able)}."
-            )
-        check_capabilities(facts, pool, who)
-        return seed_nested(strategy, seed, mix=getattr(self, "n_labeled_", 0))
-
-
-def _is_missing(y):
-    if y.dtype == object:
-        from pandas import isna
-
-        return isna(y)
-    return ~np.isfinite(y) if y.dtype.kind == "f" else np.zeros(y.shape, dtype=bool)
-
-
-def _check_same_type(y, known, whose):
-    """NumPy would join text and numbers to text."""
-    if len(y) and len(known) and _is_text(y) != _is_text(known):
-        raise ValueError(
-            f"y holds labels such as {y[:1].tolist()}, but {whose} such as "
-            f"{known[:1].tolist()}; pass labels of one type."
-        )
-
-
-def _is_text(labels):
-    return isinstance(labels.flat[0], str)
-
-
-def _declare_classes(estimator, classes):
-    """Tell a net of ours which classes there will be, where the user has not.
-
-    Also through wrappers that hand labels on as they are; others encode them.
-    """
-    names = class_names(estimator)
-    params = estimator.get_params(deep=False)
-    if "classes" in params and any(name.startswith("skactive.") for name in names):
-        if params["classes"] is None:
-            estimator.set_params(classes=classes)
-    elif "sklearn.Pipeline" in names and hasattr(estimator[-1], "get_params"):
-        _declare_classes(estimator[-1], classes)
-    elif {"sklearn.BaseSearchCV", "skactive.Committee"}.intersection(names):
-        _declare_classes(estimator.estimator, classes)
-
-
-def _default_strategy(pool, classifies):
-    """The name that strategy=None stands for."""
-    if classifies and pool.model is not None:
-        if pool.provides("proba") and pool.provides("embedding"):
-            return "badge"
-        if pool.provides("proba") or pool.provides("decision"):
-            return "margin"
-    return "coreset"
-
-
-def _is_cold(name):
-    return get_tags(strategies.get(name)).strategy.cold_start

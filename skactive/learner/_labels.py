@@ -1,0 +1,88 @@
+"""Labels: what may be taught, and which classes there are."""
+
+from __future__ import annotations
+
+import numpy as np
+from sklearn.utils.multiclass import check_classification_targets, type_of_target
+from sklearn.utils.validation import column_or_1d
+
+from skactive.adapters import class_names
+from skactive.utils import count_rows
+
+
+def check_labels(X, y, *, classifies):
+    """Labels as an array of the task, a copy with one entry per sample.
+
+    Raises
+    ------
+    ValueError
+        If y is None, has missing values or several outputs of classes, or another
+        length than X.
+    """
+    if y is None:
+        raise ValueError(
+            "requires y to be passed, but the target y is None; fit and teach need "
+            "labels."
+        )
+    y = np.array(y)
+    bad = _is_missing(y)
+    if np.any(bad):
+        raise ValueError(
+            f"y holds {int(np.sum(bad))} missing or infinite values (Input y "
+            f"contains NaN or infinity), first in row {np.argwhere(bad)[0, 0]}; "
+            "leave samples without a label out."
+        )
+    if classifies:
+        several = y.ndim == 2 and y.shape[1] > 1
+        if several or type_of_target(y).startswith("multilabel"):
+            raise ValueError(
+                f"y has shape {y.shape}: multi-label and multi-output "
+                "classification are not supported; train one learner per output."
+            )
+        y = column_or_1d(y, warn=True)
+    n_samples = count_rows(X)
+    if len(y) != n_samples:
+        raise ValueError(
+            f"X has {n_samples} samples but y has {len(y)}: Found input variables "
+            "with inconsistent numbers of samples; pass one label per sample."
+        )
+    if classifies:
+        check_classification_targets(y)
+    return y
+
+
+def check_same_type(y, known, whose):
+    """Refuse text beside numbers, which NumPy would join to text."""
+    if len(y) and len(known) and _is_text(y) != _is_text(known):
+        raise ValueError(
+            f"y holds labels such as {y[:1].tolist()}, but {whose} such as "
+            f"{known[:1].tolist()}; pass labels of one type."
+        )
+
+
+def declare_classes(estimator, classes):
+    """Tell a net of ours which classes there will be, where the user has not.
+
+    Also through wrappers that hand labels on as they are; others encode them.
+    """
+    names = class_names(estimator)
+    params = estimator.get_params(deep=False)
+    if "classes" in params and any(name.startswith("skactive.") for name in names):
+        if params["classes"] is None:
+            estimator.set_params(classes=classes)
+    elif "sklearn.Pipeline" in names and hasattr(estimator[-1], "get_params"):
+        declare_classes(estimator[-1], classes)
+    elif {"sklearn.BaseSearchCV", "skactive.Committee"}.intersection(names):
+        declare_classes(estimator.estimator, classes)
+
+
+def _is_missing(y):
+    if y.dtype == object:
+        from pandas import isna
+
+        return isna(y)
+    return ~np.isfinite(y) if y.dtype.kind == "f" else np.zeros(y.shape, dtype=bool)
+
+
+def _is_text(labels):
+    return isinstance(labels.flat[0], str)

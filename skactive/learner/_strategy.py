@@ -1,0 +1,64 @@
+"""From the parameter `strategy` to a strategy that can answer one query."""
+
+from __future__ import annotations
+
+from inspect import isfunction
+
+from sklearn.base import clone
+from sklearn.exceptions import NotFittedError
+from sklearn.utils import get_tags
+
+from skactive import strategies
+from skactive.base import QueryStrategy, check_capabilities
+from skactive.utils import seed_nested
+
+
+def check_strategy(strategy):
+    """Refuse what cannot be a strategy, before any training."""
+    if isinstance(strategy, str):
+        strategies.get(strategy)
+    elif isinstance(strategy, type) or isfunction(strategy):
+        name = strategy.__name__
+        raise TypeError(
+            f"strategy={name} is not called; pass {name}(...) or a name such as "
+            "'margin'."
+        )
+    elif strategy is not None and not isinstance(strategy, QueryStrategy):
+        raise TypeError(
+            f"strategy={strategy!r} is not a strategy; pass a name such as 'margin' or "
+            "an object such as skactive.strategies.margin()."
+        )
+
+
+def make_strategy(strategy, pool, *, classifies, n_labeled):
+    """A seeded clone, or the strategy of a name, that this pool's model can serve."""
+    check_strategy(strategy)
+    if strategy is None:
+        strategy = _default(pool, classifies)
+    if isinstance(strategy, str):
+        made, who = strategies.get(strategy), repr(strategy)
+    else:
+        made, who = clone(strategy), type(strategy).__name__
+    facts = get_tags(made).strategy
+    if pool.model is None and not facts.cold_start:
+        able = [n for n in strategies.names() if _starts_cold(n)]
+        raise NotFittedError(
+            f"{who} needs a fitted model; call fit first, or use a strategy that "
+            f"needs none: {', '.join(able)}."
+        )
+    check_capabilities(facts, pool, who)
+    return seed_nested(made, pool.seed, mix=n_labeled)
+
+
+def _default(pool, classifies):
+    """The name that strategy=None stands for."""
+    if classifies and pool.model is not None:
+        if pool.provides("proba") and pool.provides("embedding"):
+            return "badge"
+        if pool.provides("proba") or pool.provides("decision"):
+            return "margin"
+    return "coreset"
+
+
+def _starts_cold(name):
+    return get_tags(strategies.get(name)).strategy.cold_start
