@@ -10,8 +10,8 @@ weights serve all three, so that what differs is the choice.
 
 **What is found.** Choosing pays on digits: margin and BADGE reach the accuracy that
 random choice has at the end of the budget with clearly fewer labels. **Where it
-fails.** At the start, with two dozen labels, the net knows too little to know what it
-does not know, and the curves lie on top of each other. Five repeats also leave a wide
+fails.** At the start the net knows too little to know what it does not know: with the
+first batch, margin gains nothing over random choice. Five repeats also leave a wide
 interval; and digits are clean and balanced, which your data may not be.
 """
 
@@ -27,7 +27,7 @@ X, y = load_digits(return_X_y=True)
 net = TorchMLPClassifier()
 
 # %%
-# ``simulate`` starts with 20 random labels and asks for 20 more each round, up to 240.
+# ``simulate`` starts with 20 random labels and asks for 40 more each round, up to 180.
 # Every strategy sees only the labels it asked for; a quarter of the data is kept aside
 # to score on.
 result = simulate(
@@ -36,10 +36,12 @@ result = simulate(
     y,
     strategies=["random", "margin", "badge"],
     n_initial=20,
-    n_queries=20,
-    budget=240,
+    n_queries=40,
+    budget=180,
     n_repeats=5,
     random_state=0,
+    n_jobs=2,
+    verbose=1,
 )
 print(result)
 

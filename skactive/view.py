@@ -560,15 +560,16 @@ def _take(value, rows):
 def _check_finite(name, value):
     """Refuse an output that is not finite, so that no strategy has to look."""
     for part in _float_parts(value):
-        with np.errstate(invalid="ignore"):  # infinities of both signs meet
-            if np.isfinite(np.sum(part, dtype=np.float64)):
+        with np.errstate(invalid="ignore", over="ignore"):
+            if np.isfinite(part.sum()):  # quick; a sum of huge numbers may overflow
                 continue
             sums = part.reshape(part.shape[0], -1).sum(axis=1, dtype=np.float64)
         rows = np.flatnonzero(~np.isfinite(np.asarray(sums).ravel()))
-        raise ValueError(
-            f"The view's {name} is not finite for {len(rows)} samples, first in row "
-            f"{rows[0]}; impute or scale the inputs in a Pipeline."
-        )
+        if len(rows):
+            raise ValueError(
+                f"The view's {name} is not finite for {len(rows)} samples, first in "
+                f"row {rows[0]}; impute or scale the inputs in a Pipeline."
+            )
 
 
 def _float_parts(value):
