@@ -10,10 +10,10 @@ page.
 
 **What is found.** A strategy of a few lines works like those of the library, with the
 Pipeline as it is. The variant keeps its promise of one experiment for each solvent and
-catalyst in a batch, and loses nothing to plain margin sampling. **Where it fails.** Both
-curves run above random choice, but five repeats are too few to show that this is more
-than luck: the intervals reach below 1, and the verdict says so. The table is made up,
-too; a real one is noisier.
+catalyst in a batch, and loses nothing to plain margin sampling. **Where it fails.**
+Both curves run above random choice, but five repeats are too few to show that this is
+more than luck: the intervals reach below 1, and the verdict says so. The table is made
+up, too; a real one is noisier.
 """
 
 # %%

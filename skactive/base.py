@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from numbers import Integral
 
 import numpy as np
-from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.base import BaseEstimator, TransformerMixin, clone
 from sklearn.utils import Tags
 
 from skactive.exceptions import NotEnoughCandidates
@@ -69,7 +69,9 @@ class QueryStrategy(BaseEstimator):
     """Base class of all strategies: choose rows of a pool.
 
     A subclass writes `_select`, and `_fit` if it looks at the labeled samples. Both
-    get a checked `ModelView`; what `_select` returns is checked too.
+    get a checked `ModelView`; what `_select` returns is checked too. A parameter that
+    is a strategy itself, `part` say, is left as it is: `fit` makes and fits a clone,
+    ``part_``, and `_select` asks ``self._part("part")``.
 
     Attributes
     ----------
@@ -108,8 +110,13 @@ class QueryStrategy(BaseEstimator):
         self : QueryStrategy
         """
         self._validate_params()
+        if not self.__dict__.pop("_resumed", False):
+            self._make_parts(None)
         X = self._announce(as_view(X))
-        self._fit(X, None if y is None else np.asarray(y))
+        y = None if y is None else np.asarray(y)
+        for name in self._part_names():
+            self._part(name).fit(X, y)
+        self._fit(X, y)
         self._table = X.table
         return self
 
@@ -162,11 +169,23 @@ class QueryStrategy(BaseEstimator):
         -------
         self : QueryStrategy
         """
-        if type(previous) is type(self):
-            for name, part in self.get_params(deep=False).items():
-                if isinstance(part, QueryStrategy):
-                    part.resume(getattr(previous, name))
+        self._make_parts(previous if type(previous) is type(self) else None)
+        self._resumed = True
         return self
+
+    def _part_names(self):
+        params = self.get_params(deep=False)
+        return [n for n, value in params.items() if isinstance(value, QueryStrategy)]
+
+    def _make_parts(self, previous):
+        for name in self._part_names():
+            part = clone(getattr(self, name))
+            setattr(self, f"{name}_", part.resume(getattr(previous, f"{name}_", None)))
+
+    def _part(self, name):
+        """The fitted clone of a parameter that is a strategy; a new one before."""
+        fitted = getattr(self, f"{name}_", None)
+        return clone(getattr(self, name)) if fitted is None else fitted
 
     def _fit(self, X, y):
         """Look at the labeled view `X` and the labels `y`; by default nothing is."""

@@ -567,8 +567,8 @@ def _check_finite(name, value):
         rows = np.flatnonzero(~np.isfinite(np.asarray(sums).ravel()))
         if len(rows):
             raise ValueError(
-                f"The view's {name} is not finite for {len(rows)} samples, first in "
-                f"row {rows[0]}; impute or scale the inputs in a Pipeline."
+                f"{len(rows)} rows of the view's {name} are not finite, first in row "
+                f"{rows[0]}; impute or scale the inputs in a Pipeline."
             )
 
 

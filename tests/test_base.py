@@ -411,25 +411,39 @@ class Counts(QueryStrategy):
 
 def test_resume_walks_nested_strategies():
     chain = Subsample(Prefilter(Gives(np.ones(6)), Counts()), random_state=0)
-    first = clone(chain)
-    second = clone(chain).resume(first)
-    third = clone(chain).resume(second)
-    assert third.strategy.strategy.n_rounds_ == 2
-    assert second.strategy.strategy.n_rounds_ == 1
-    assert first.strategy.strategy.n_rounds_ == 0
+    first = clone(chain).fit(TABLE)
+    second = clone(chain).resume(first).fit(TABLE)
+    third = clone(chain).resume(second).fit(TABLE)
+    assert third.strategy_.strategy_.n_rounds_ == 2
+    assert second.strategy_.strategy_.n_rounds_ == 1
+    assert first.strategy_.strategy_.n_rounds_ == 0
+    again = third.fit(TABLE)  # without resume: from the start
+    assert again.strategy_.strategy_.n_rounds_ == 0
+
+
+def test_parts_stay_as_they_are_given():
+    part = Entropy()
+    chain = Prefilter(part, Prefilter(part, part))
+    view = ModelView.from_outputs(proba=[[0.9, 0.1], [0.5, 0.5]])
+    chain.fit(view, [0, 1]).select(view)
+    assert vars(part) == {}
+    assert chain.score is part
+    assert chain.score_ is not part
 
 
 @pytest.mark.parametrize("previous", [None, Returns(), Prefilter(Entropy(), Counts())])
 def test_resume_ignores_strategies_of_another_kind(previous):
     chain = Subsample(Counts())
     assert chain.resume(previous) is chain
-    assert chain.strategy.n_rounds_ == 0
+    assert chain.fit(TABLE).strategy_.n_rounds_ == 0
 
 
 def test_resume_without_memory_changes_nothing():
     strategy = Entropy()
     assert strategy.resume(Entropy()) is strategy
-    assert vars(strategy) == {}
+    view = ModelView.from_outputs(proba=[[0.9, 0.1], [0.5, 0.5]])
+    plain, resumed = Entropy().fit(view), strategy.fit(view)
+    assert vars(plain).keys() == vars(resumed).keys()
 
 
 def test_select_works_before_fit_where_there_is_nothing_to_learn():

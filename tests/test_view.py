@@ -417,7 +417,7 @@ def test_embeddings_that_are_not_finite_are_counted(make):
     embedding[[1, 3], 0] = np.inf, -np.inf
     view = ModelView(X[:5], BAYES)
     with pytest.raises(
-        ValueError, match=r"embedding is not finite for 2 samples, .*row 1; impu"
+        ValueError, match=r"2 rows .* embedding are not finite, .*row 1; impu"
     ):
         view.store("embedding", make(embedding))
 

@@ -14,15 +14,12 @@ from skactive.utils._sklearn import Interval
 class _Narrow(QueryStrategy):
     """Let `strategy` choose among the rows that `_keep` leaves."""
 
-    def _fit(self, X, y):
-        self.strategy.fit(X, y)
-
     def _select(self, X, n_queries, given):
         kept = self._keep(X, n_queries, given)
         # Given rows stay in sight, so that a diverse strategy keeps away from them.
         rows = np.sort(np.concatenate([kept, given]))
         inner_given = np.searchsorted(rows, given)
-        picked = self.strategy.select(X[rows], n_queries, given=inner_given)
+        picked = self._part("strategy").select(X[rows], n_queries, given=inner_given)
         return rows[picked]
 
 
@@ -65,13 +62,9 @@ class Prefilter(_Narrow):
     def _facts(self):
         return self.facts.including(self.score._facts(), self.strategy._facts())
 
-    def _fit(self, X, y):
-        self.score.fit(X, y)
-        super()._fit(X, y)
-
     def _keep(self, X, n_queries, given):
         n_kept = min(int(np.ceil(self.factor * n_queries)), len(X) - len(given))
-        scores = self.score.score_samples(X)
+        scores = self._part("score").score_samples(X)
         return top_k(scores, n_kept, rng=self._rng(X, "prefilter"), exclude=given)
 
 

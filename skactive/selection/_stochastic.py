@@ -62,12 +62,9 @@ class StochasticTopK(QueryStrategy):
     def _facts(self):
         return self.facts.including(self.score._facts())
 
-    def _fit(self, X, y):
-        self.score.fit(X, y)
-
     def _select(self, X, n_queries, given):
         rng = self._rng(X)
-        scores = self.score.score_samples(X)
+        scores = self._part("score").score_samples(X)
         # Adding Gumbel noise to log-weights and taking the largest is drawing without
         # replacement (Yellott, 1977).
         keys = self._log_weights(scores, rng) + rng.gumbel(size=len(X))

@@ -57,21 +57,21 @@ def test_a_factor_of_one_leaves_the_top_of_the_score(strategy):
 )
 def test_the_strategy_sees_the_best_candidates_only(factor, n_queries, n_kept):
     view, order = pool()
-    chain = Prefilter(Margin(), Notes(), factor=factor)
+    chain = Prefilter(Margin(), Notes(), factor=factor).fit(view)
     rows = chain.select(view, n_queries)
-    assert set(chain.strategy.seen_) == set(order[:n_kept])
+    assert set(chain.strategy_.seen_) == set(order[:n_kept])
     assert_array_equal(rows, np.sort(order[:n_kept])[:n_queries])
-    assert len(chain.strategy.given_) == 0
+    assert len(chain.strategy_.given_) == 0
 
 
 def test_given_rows_stay_in_sight_beside_the_kept_ones():
     view, order = pool()
     given = [order[-1], order[0], order[5]]
-    chain = Prefilter(Margin(), Notes(), factor=2)
+    chain = Prefilter(Margin(), Notes(), factor=2).fit(view)
     chain.select(view, 4, given=given)
     kept = [row for row in order if row not in given][:8]
-    assert set(chain.strategy.seen_) == {*kept, *given}
-    assert set(chain.strategy.seen_[chain.strategy.given_]) == set(given)
+    assert set(chain.strategy_.seen_) == {*kept, *given}
+    assert set(chain.strategy_.seen_[chain.strategy_.given_]) == set(given)
 
 
 def test_a_diverse_strategy_keeps_away_from_given_rows():
@@ -109,7 +109,7 @@ def test_the_cut_through_equals_is_random():
 def test_fit_reaches_both_parts():
     labeled, y = ModelView.from_outputs(std=np.ones((2, 2))), [[0.0, 0.0], [2.0, 4.0]]
     chain = Prefilter(strategies.variance(), strategies.qbc()).fit(labeled, y)
-    assert chain.score.scale_.tolist() == chain.strategy.scale_.tolist() == [1, 2]
+    assert chain.score_.scale_.tolist() == chain.strategy_.scale_.tolist() == [1, 2]
 
 
 # --- Subsample
@@ -156,9 +156,9 @@ def test_the_model_is_asked_about_the_part_only(options, n_queries, n_drawn):
 
 def test_given_rows_are_in_sight_and_not_among_the_candidates():
     view, _ = pool()
-    strategy = Subsample(Notes(), n_candidates=5, random_state=0)
+    strategy = Subsample(Notes(), n_candidates=5, random_state=0).fit(view)
     rows = strategy.select(view, 5, given=[4, 20])
-    inner = strategy.strategy
+    inner = strategy.strategy_
     assert set(inner.seen_) == {*rows, 4, 20}
     assert set(inner.seen_[inner.given_]) == {4, 20}
     everything = strategy.set_params(n_candidates=N).select(view, N - 2, given=[4, 20])
@@ -168,7 +168,7 @@ def test_given_rows_are_in_sight_and_not_among_the_candidates():
 def test_fit_reaches_the_strategy():
     labeled, _ = pool(n=3)
     strategy = Subsample(Notes(), random_state=0).fit(labeled, [0, 1, 0])
-    assert_array_equal(strategy.strategy.labeled_, labeled.inputs())
+    assert_array_equal(strategy.strategy_.labeled_, labeled.inputs())
 
 
 # --- both

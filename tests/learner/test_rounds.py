@@ -408,7 +408,7 @@ def remembering(request):
 def known(learner):
     strategy = learner.last_query_.strategy
     while isinstance(strategy, Prefilter):
-        strategy = strategy.strategy
+        strategy = strategy.strategy_
     return getattr(strategy, "known_", set())
 
 

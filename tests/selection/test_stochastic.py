@@ -174,4 +174,4 @@ def test_the_score_is_fitted_too():
     y = np.array([[0.0, 0.0], [2.0, 200.0]])
     view = ModelView.from_outputs(std=np.ones((2, 2)))
     strategy = StochasticTopK(strategies.variance()).fit(view, y)
-    assert_allclose(strategy.score.scale_, [1, 100])
+    assert_allclose(strategy.score_.scale_, [1, 100])
