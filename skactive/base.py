@@ -12,6 +12,7 @@ from sklearn.utils import Tags
 from skactive.exceptions import NotEnoughCandidates
 from skactive.geometry import top_k
 from skactive.utils import make_rng
+from skactive.utils._sklearn import InvalidParameterError
 from skactive.view import as_view
 
 __all__ = ["Facts", "QueryStrategy", "Score", "StrategyTags"]
@@ -44,6 +45,15 @@ class Facts:
     diverse: bool = False
     cold_start: bool = False
     quadratic: bool = False
+
+    def __post_init__(self):
+        if not isinstance(self.needs, tuple) or not all(
+            isinstance(need, str) for need in self.needs
+        ):
+            raise TypeError(
+                f"needs={self.needs!r} is not a tuple of names; write "
+                'needs=("proba",), with the comma.'
+            )
 
     def including(self, *parts):
         """These facts for a composite that also relies on `parts`."""
@@ -172,6 +182,22 @@ class QueryStrategy(BaseEstimator):
         self._make_parts(previous if type(previous) is type(self) else None)
         self._resumed = True
         return self
+
+    def _validate_params(self):
+        for name, constraints in self._parameter_constraints.items():
+            value = getattr(self, name)
+            strategy_wanted = any(
+                isinstance(c, type) and issubclass(c, QueryStrategy)
+                for c in constraints
+            )
+            if strategy_wanted and (isinstance(value, str) or callable(value)):
+                raise InvalidParameterError(
+                    f"{name}={value!r} of {type(self).__name__} is no strategy object; "
+                    "pass one, such as skactive.strategies.margin() with its brackets."
+                )
+        super()._validate_params()
+        for name in self._part_names():
+            getattr(self, name)._validate_params()
 
     def _part_names(self):
         params = self.get_params(deep=False)
@@ -403,6 +429,11 @@ def check_row_numbers(rows, n_samples, name):
         raise ValueError(
             f"{name} must hold row numbers or be a boolean mask; got an array of shape "
             f"{rows.shape} and type {rows.dtype}."
+        )
+    if len(rows) == n_samples > 2 and set(np.unique(rows)) == {0, 1}:
+        raise ValueError(
+            f"{name} holds {n_samples} zeros and ones, one for each row of X: pass a "
+            "mask as booleans, mask.astype(bool), or each row number once."
         )
     if rows.min() < 0 or rows.max() >= n_samples:
         outside = rows.max() if rows.max() >= n_samples else rows.min()

@@ -233,6 +233,12 @@ class ModelView:
         part._base = self
         return part
 
+    def __setstate__(self, state):
+        self.__dict__.update(state)
+        # The table knows its views weakly, and such links do not travel.
+        if not self.table.fitted:
+            self.table = SharedTable(self)
+
     def __repr__(self):
         model = "no model" if self.model is None else type(self.model).__name__
         return f"<ModelView of {self._n_samples} samples, {model}>"
@@ -310,14 +316,25 @@ class ModelView:
 
     def missing(self, name, who=None):
         """The error that says an output is not to be had, and what to do."""
+        if name not in _MISSING:
+            # An adapter may offer more than these, so this is no misspelling for sure.
+            return MissingCapability(
+                f"{who or 'A strategy'} needs an output {name!r}, and {self._whose()} "
+                f"offers none of that name; the usual ones are {', '.join(_MISSING)}."
+            )
         words, for_classifier, for_regressor = _MISSING[name]
         remedy = for_regressor if self.task == "regression" else for_classifier
         if name == "proba" and self.provides("decision"):
             remedy = "wrap it in CalibratedClassifierCV, or use 'margin' or 'coreset'"
-        whose = "this view" if self.model is None else type(self.model).__name__
+        if who is None:
+            whose = self._whose().replace("this", "This")
+            return MissingCapability(f"{whose} does not offer {words}; {remedy}.")
         return MissingCapability(
-            f"{who or 'This'} needs {words}, and {whose} offers none; {remedy}."
+            f"{who} needs {words}, and {self._whose()} offers none; {remedy}."
         )
+
+    def _whose(self):
+        return "this view" if self.model is None else type(self.model).__name__
 
     def derive_seed(self, *roles):
         """The seed of one role, such as the masks of a dropout pass."""
@@ -470,13 +487,20 @@ class ModelView:
         """The same view in the coordinates of `table`, if that is in use already."""
         if table is None or table is self.table or not table.fitted:
             return self
+        return self._in_coordinates(table)
+
+    def apart(self):
+        """The same view with an encoding and scale of its own, not learned yet."""
+        return self._in_coordinates(SharedTable())
+
+    def _in_coordinates(self, table):
         other = self[:]
-        other.table = table
         if self.table.fitted:
             dependent = {"inputs", "embedding", "gradient_factors"}
             other._cache = {
                 k: v for k, v in other._cache.items() if k[0] not in dependent
             }
+        other.table = table
         return other
 
     def _compute(self, name, options):

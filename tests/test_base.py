@@ -19,6 +19,7 @@ from skactive.base import (
 from skactive.compose import Prefilter, Subsample
 from skactive.exceptions import MissingCapability, NotEnoughCandidates
 from skactive.scores import Entropy
+from skactive.selection import RandomChoice
 from skactive.utils._sklearn import InvalidParameterError
 
 TABLE = np.arange(12.0).reshape(6, 2)
@@ -450,3 +451,15 @@ def test_select_works_before_fit_where_there_is_nothing_to_learn():
     view = ModelView.from_outputs(proba=[[0.9, 0.1], [0.5, 0.5]])
     assert Entropy().select(view).tolist() == [1]
     assert Entropy().fit(view, [0, 1]).select(view).tolist() == [1]
+
+
+@pytest.mark.parametrize("needs", [["proba"], "proba", (1,)])
+def test_needs_are_a_tuple_of_names(needs):
+    with pytest.raises(TypeError, match="is not a tuple of names; write"):
+        Facts(needs=needs)
+
+
+@pytest.mark.parametrize("rows", [[0, 1, 0, 0], np.array([1, 0, 0, 1])])
+def test_a_mask_of_integers_is_no_list_of_rows(rows):
+    with pytest.raises(ValueError, match=r"given holds 4 zeros and ones.*astype\(bool"):
+        RandomChoice(0).select(np.eye(4), given=rows)

@@ -272,10 +272,6 @@ class OffersAnAlternativeThatFails(LeastSure):
     facts = Facts(task="classification", needs=("proba|decision",))
 
 
-class DeclaresAList(LeastSure):
-    facts = Facts(task="classification", needs=["proba"])
-
-
 class DeclaresAnUnknownTask(LeastSure):
     facts = Facts(task="ranking", needs=("proba",))
 
@@ -411,7 +407,6 @@ BROKEN = [
     (AnnouncesNothing(), "check_one_pass"),
     (SkipsTheChecks(), "check_missing_outputs"),
     (OffersAnAlternativeThatFails(), "check_alternatives"),
-    (DeclaresAList(), "check_facts"),
     (DeclaresAnUnknownTask(), "check_facts"),
     (NeedsWhatNoModelHas(), "check_facts"),
     (ChangesItsParameters(), "check_parameters"),

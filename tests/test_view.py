@@ -291,9 +291,7 @@ def test_samples_alone_are_embedded_in_a_common_scale():
     assert_array_equal(view.inputs(), X)
     assert_allclose(view.embed(), SCALED, atol=1e-6)
     assert view.embed().dtype == np.float32
-    with pytest.raises(
-        MissingCapability, match="This needs predictions, and this view"
-    ):
+    with pytest.raises(MissingCapability, match="This view does not offer predictions"):
         view.predict()
 
 
@@ -301,7 +299,9 @@ def test_samples_alone_are_embedded_in_a_common_scale():
 def test_samples_that_are_no_table_have_no_embedding(samples):
     view = ModelView(samples)
     assert not view.provides("embedding")
-    with pytest.raises(MissingCapability, match=r"needs an embedding.*in a Pipeline"):
+    with pytest.raises(
+        MissingCapability, match=r"This view does not offer an embedding; .*in a Pi"
+    ):
         view.embed()
 
 
@@ -385,14 +385,20 @@ def test_given_outputs_that_do_not_fit_are_refused(outputs, message):
     [
         (
             ModelView.predict_draws,
-            "posterior draws, and GaussianNB.*skactive.Committee",
+            "GaussianNB does not offer posterior draws; wrap .*skactive.Committee",
         ),
-        (ModelView.predict_std, "a predictive standard deviation, and GaussianNB"),
-        (ModelView.decision_function, "a decision function, and GaussianNB.*'margin'"),
+        (
+            ModelView.predict_std,
+            "GaussianNB does not offer a predictive standard deviation; use",
+        ),
+        (
+            ModelView.decision_function,
+            "GaussianNB does not .* a decision function; use 'margin'",
+        ),
     ],
 )
 def test_a_missing_output_is_said_with_its_remedy(ask, message):
-    with pytest.raises(MissingCapability, match=f"This needs {message}"):
+    with pytest.raises(MissingCapability, match=message):
         ask(ModelView(X, BAYES))
 
 
@@ -459,3 +465,16 @@ def test_a_pickled_view_answers_like_the_first(model):
     again = pickle.loads(pickle.dumps(view))
     assert_array_equal(again.embed(), view.embed())
     assert_allclose(again.predict_std(), view.predict_std())
+
+
+def test_an_output_of_unknown_name_is_said_with_the_usual_names():
+    with pytest.raises(
+        MissingCapability, match=r"'probas'.*usual ones are proba, draws"
+    ):
+        ModelView(X, BAYES).output("probas")
+
+
+def test_an_unpickled_view_can_embed():
+    for view in (ModelView(X, BAYES), ModelView(X)):
+        copy = pickle.loads(pickle.dumps(view))
+        assert_array_equal(copy.embed(), view.embed())

@@ -43,10 +43,6 @@ def check_facts(strategy):
         f"task={facts.task!r} is none of 'both', 'classification', 'regression'.",
     )
     require(
-        isinstance(facts.needs, tuple) and all(isinstance(n, str) for n in facts.needs),
-        f"needs={facts.needs!r} is not a tuple of names.",
-    )
-    require(
         tasks(strategy),
         f"no model for task={facts.task!r} has all of needs={facts.needs!r}.",
     )

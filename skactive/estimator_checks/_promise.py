@@ -11,6 +11,7 @@ from skactive.estimator_checks._cases import (
     choose,
     facts_of,
 )
+from skactive.exceptions import MissingCapability
 
 # Chance of calling two equal laws different, and how many seeds they are compared over.
 _ALPHA = 1e-4
@@ -31,6 +32,11 @@ class Blame:
             what = str(error)
             if not isinstance(error, AssertionError):
                 what = f"{kind.__name__}: {error}"
+            if isinstance(error, MissingCapability):
+                what += (
+                    " If the strategy needs this output, let it say so: "
+                    'facts = Facts(needs=("proba",)), for example.'
+                )
             raise AssertionError(f"{self.where}: {what}") from error
 
 

@@ -108,6 +108,7 @@ def strategy_checks(strategy):
             f"strategy={strategy!r} is not a strategy; pass an instance of a subclass "
             "of skactive.QueryStrategy."
         )
+    strategy._validate_params()
     facts = facts_of(strategy)
     yield _declared.check_facts
     yield _rows.check_rows

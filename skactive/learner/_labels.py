@@ -51,6 +51,21 @@ def check_labels(X, y, *, classifies):
     return y
 
 
+def check_classes(classes):
+    """The declared classes as an array.
+
+    Raises
+    ------
+    ValueError
+        If they are not a list of labels.
+    """
+    if isinstance(classes, str | set | dict) or np.ndim(classes) != 1:
+        raise ValueError(
+            f"classes={classes!r}; pass a list of all labels that will turn up."
+        )
+    return np.asarray(classes)
+
+
 def check_same_type(y, known, whose):
     """Refuse text beside numbers, which NumPy would join to text."""
     if len(y) and len(known) and _is_text(y) != _is_text(known):

@@ -13,7 +13,19 @@ from sklearn.utils.validation import check_is_fitted
 
 from skactive.adapters import align_columns
 from skactive.base import check_n_queries, check_row_numbers
-from skactive.learner._labels import check_labels, check_same_type, declare_classes
+from skactive.learner._inner import (
+    check_estimator_object,
+    is_raw_net,
+    knows_all,
+    put_into_skin,
+    trains_on,
+)
+from skactive.learner._labels import (
+    check_classes,
+    check_labels,
+    check_same_type,
+    declare_classes,
+)
 from skactive.learner._record import QueryRecord
 from skactive.learner._strategy import check_strategy, make_strategy
 from skactive.utils import (
@@ -388,24 +400,19 @@ ModelView
 
     def _inner(self):
         """The estimator as scikit-learn can use it: raw nets get their skin."""
-        if any(
-            c.__module__.startswith("skorch.") for c in type(self.estimator).__mro__
-        ):
-            from skactive.nets import as_estimator
-
-            return as_estimator(self.estimator)
-        if not (
-            hasattr(self.estimator, "fit") and hasattr(self.estimator, "get_params")
-        ):
-            raise TypeError(
-                f"estimator={self.estimator!r} is not a scikit-learn estimator; wrap a "
-                "torch module as skactive.nets.as_estimator(module, "
-                'task="classification").'
-            )
+        check_estimator_object(self.estimator)
+        if is_raw_net(self.estimator):
+            return put_into_skin(self.estimator)
         return self.estimator
 
     def _classifies(self):
-        return is_classifier(self._inner())
+        inner = self._inner()
+        if get_tags(inner).estimator_type is None and hasattr(inner, "predict_proba"):
+            raise TypeError(
+                f"{type(inner).__name__} has predict_proba and does not say that it is "
+                "a classifier; let it inherit from sklearn.base.ClassifierMixin."
+            )
+        return is_classifier(inner)
 
     def _fitted_estimator(self):
         if not hasattr(self, "estimator_"):
@@ -422,7 +429,7 @@ ModelView
             "_metadata": params,
         }
         if self._classifies():
-            classes = y[:0] if self.classes is None else np.asarray(self.classes)
+            classes = y[:0] if self.classes is None else check_classes(self.classes)
             check_same_type(y, classes, "classes are")
             state["classes_"] = np.union1d(classes, y)
         elif self.classes is not None:
@@ -438,25 +445,26 @@ ModelView
         if previous is not None and self._continues(state):
             estimator = deepcopy(self.estimator_)
         else:
-            estimator = seed_nested(
-                clone(self._inner()), derive_seed(seed, len(y), "estimator")
-            )
+            estimator = put_into_skin(clone(self.estimator))
+            seed_nested(estimator, derive_seed(seed, len(y), "estimator"))
             if self.classes is not None:
                 declare_classes(estimator, state["classes_"])
         estimator.fit(X, y, **route_params(self, "fit", params.values))
+        if "classes_" in state and not hasattr(estimator, "classes_"):
+            raise TypeError(
+                f"{type(estimator).__name__} is a classifier without classes_ after "
+                "fit; set self.classes_ = numpy.unique(y) in its fit."
+            )
         return {**state, "estimator_": estimator, "seed_": seed}
 
     def _continues(self, state):
         """Whether training goes on from the fitted estimator; not with a new class."""
-        params = self._inner().get_params(deep=True)
-        goes_on = any(
-            value is True if name.split("__")[-1] == "warm_start" else value != "reset"
-            for name, value in params.items()
-            if name.split("__")[-1] == "warm_start"
-            or (name.split("__")[-1] == "start" and isinstance(value, str))
-        )
-        same = np.array_equal(getattr(self, "classes_", ()), state.get("classes_", ()))
-        return goes_on and same
+        if not trains_on(self._inner()):
+            return False
+        if "classes_" not in state:
+            return True
+        same = np.array_equal(self.classes_, state["classes_"])
+        return same and knows_all(self.estimator_, state["y_labeled_"])
 
     def _accept(self, state, **more):
         for name, value in {**state, **more}.items():
@@ -495,12 +503,14 @@ ModelView
             view = self.view(X)
         else:
             view = ModelView(X, seed=derive_seed(self._seed_before_fit(), 0, "query"))
-        pool = view if len(rows) == len(view) else view[rows]
+        # Part of a view gets an encoding and a scale of its own, so that the answer is
+        # the same as for these samples alone.
+        pool = view if len(rows) == len(view) else view[rows].apart()
         if not fitted:
             return pool, None
         labeled = self._see(self.X_labeled_, pool.seed)
-        if view is X:  # it has its encoding and scale already, and keeps them
-            labeled.table = view.table
+        if pool is X:  # it has its encoding and scale already, and keeps them
+            labeled.table = pool.table
         else:
             ModelView.join(labeled, pool)
         return pool, labeled

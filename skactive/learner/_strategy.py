@@ -28,6 +28,8 @@ def check_strategy(strategy):
             f"strategy={strategy!r} is not a strategy; pass a name such as 'margin' or "
             "an object such as skactive.strategies.margin()."
         )
+    if strategy is not None and not isinstance(strategy, str):
+        strategy._validate_params()
 
 
 def make_strategy(strategy, pool, *, classifies, n_labeled):

@@ -9,8 +9,7 @@ from sklearn.metrics import get_scorer
 from sklearn.utils import indexable
 
 from skactive import strategies as registry
-from skactive.base import QueryStrategy
-from skactive.learner import ActiveLearner
+from skactive.learner import ActiveLearner, check_strategy
 
 
 def check_data(X, y, X_test, y_test):
@@ -44,6 +43,11 @@ def make_learners(estimator, strategies):
             "label -> strategy with at least one entry."
         )
     if not isinstance(strategies, dict):
+        if None in strategies:
+            raise ValueError(
+                "strategies holds None, the default strategy, which has no name in a "
+                'list; pass a dict such as {"default": None}.'
+            )
         labels = [s if isinstance(s, str) else type(s).__name__ for s in strategies]
         twice = sorted({label for label in labels if labels.count(label) > 1})
         if twice:
@@ -58,13 +62,10 @@ def make_learners(estimator, strategies):
 def _make_learner(estimator, strategy):
     if isinstance(strategy, ActiveLearner):
         return strategy
+    check_strategy(strategy)
     if isinstance(strategy, str):
+        # An object, so that its seed is set like that of the others.
         strategy = registry.get(strategy)
-    if strategy is not None and not isinstance(strategy, QueryStrategy):
-        raise TypeError(
-            f"strategies holds {strategy!r}, which is no strategy; pass a registered "
-            "name or an object (a function of skactive.strategies has to be called)."
-        )
     return ActiveLearner(estimator, strategy)
 
 
@@ -76,6 +77,10 @@ def make_scorers(scoring):
         return {name: get_scorer(name) for name in scoring}
     if scoring is None:
         return {"score": _own_score}
+    if not isinstance(scoring, str) and not callable(scoring):
+        raise ValueError(
+            f"scoring={scoring!r}; pass a name, a callable, a list of names or a dict."
+        )
     return {scoring if isinstance(scoring, str) else "score": get_scorer(scoring)}
 
 

@@ -85,7 +85,7 @@ def _findings(summary, n_repeats, n_labeled):
     def named(verdict):
         return ", ".join(map(str, summary.index[summary["verdict"] == verdict]))
 
-    baseline = named("baseline")
+    baseline = summary.index[summary["verdict"] == "baseline"][0]
     lines = []
     if named("fewer labels"):
         lines.append(f"FEWER LABELS than {baseline!r}: {named('fewer labels')}.")

@@ -87,6 +87,8 @@ class SimulationResult:
             If a round is missing or there twice, a score is not finite, or the baseline
             is unknown.
         """
+        if not len(frame):
+            raise ValueError("frame is empty; pass one row per round.")
         frame = frame.reset_index(drop=True)
         if "metric" not in frame:
             frame["metric"] = "score"
@@ -103,6 +105,12 @@ class SimulationResult:
             setting=setting,
         )
         result._check_baseline(baseline)
+        for metric in result.metrics:
+            if baseline not in set(result._table(metric)["strategy"]):
+                raise ValueError(
+                    f"metric={metric!r} has no rows of the baseline {baseline!r}; "
+                    "score all strategies by the same metrics."
+                )
         return result
 
     @property

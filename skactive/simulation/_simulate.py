@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import contextmanager
 from itertools import product
 
 import numpy as np
@@ -82,7 +83,8 @@ def simulate(
     X_test, y_test : default=None
         A fixed test set; all of `X` is then the pool.
     scoring : str, callable, list, dict or None, default=None
-        One or several scorings, as in :func:`sklearn.model_selection.cross_validate`;
+        Name of a scorer of scikit-learn or a callable ``scorer(estimator, X, y)`` that
+        returns one number; a list of names or a dict of label -> either for several.
         None is the estimator's own ``score``. Higher is better.
     random_state : int, RandomState, Generator or None, default=None
         Seed of everything. None: fresh entropy; ``result.setting`` tells the seed.
@@ -177,7 +179,7 @@ def _run_task(key, learner, data, test, repeat, totals, scorers):
     # Every random_state, also the learner's own, which seeds the strategy.
     learner = reseed_nested(clone(learner), repeat.seed)
     records, picks = [], []
-    with single_thread():
+    with single_thread(), _blamed(key):
         rounds = run_rounds(learner, X, y, repeat.seed_rows, totals)
         for number, done in enumerate(rounds):
             picks += [(number, row) for row in repeat.train_rows[done.rows].tolist()]
@@ -190,6 +192,17 @@ def _run_task(key, learner, data, test, repeat, totals, scorers):
                     )
                 records.append((number, metric, score, *done[1:]))
     return key, (records, picks)
+
+
+@contextmanager
+def _blamed(key):
+    """Note on an exception where it came from; it passes through as it is."""
+    try:
+        yield
+    except Exception as error:
+        label, number = key
+        error.add_note(f"In simulate: strategy {label!r}, repeat {number}.")
+        raise
 
 
 def _tables(outcomes):

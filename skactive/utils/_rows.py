@@ -54,6 +54,13 @@ def _sample_shape(X):
     return X.shape[1:] if hasattr(X, "shape") else None
 
 
+def _is_text(X):
+    """Whether an array of text, or a plain list of texts."""
+    if isinstance(X, list):
+        return len(X) > 0 and isinstance(X[0], str)
+    return getattr(getattr(X, "dtype", None), "kind", "") == "U"
+
+
 def check_same_kind(X, labeled):
     """Check that samples X could stand beside the labeled ones.
 
@@ -74,6 +81,11 @@ def check_same_kind(X, labeled):
         raise ValueError(
             f"X has columns {list(X.columns)}, but the labeled samples have "
             f"{list(labeled.columns)}; pass the same columns in the same order."
+        )
+    if _is_text(X) != _is_text(labeled):
+        raise ValueError(
+            "X holds text and the labeled samples hold none, or the other way round; "
+            "pass the same features as to fit."
         )
     mine, theirs = _sample_shape(X), _sample_shape(labeled)
     if mine is not None and theirs is not None and mine != theirs:

@@ -205,8 +205,6 @@ def test_composites_nest_and_clone():
     ("strategy", "parameters", "name"),
     [
         (Prefilter(Margin(), Notes()), {"score": Notes()}, "score"),
-        (Prefilter(Margin(), Notes()), {"score": "margin"}, "score"),
-        (Prefilter(Margin(), Notes()), {"strategy": "badge"}, "strategy"),
         (Prefilter(Margin(), Notes()), {"factor": 0.5}, "factor"),
         (Subsample(Notes()), {"strategy": None}, "strategy"),
         (Subsample(Notes()), {"n_candidates": 0}, "n_candidates"),
@@ -219,3 +217,10 @@ def test_wrong_parameters(strategy, parameters, name):
     message = f"'{name}' parameter of {type(wrong).__name__}"
     with pytest.raises(ValueError, match=message):
         wrong.fit(pool()[0], np.zeros(N))
+
+
+@pytest.mark.parametrize("part", ["badge", strategies.badge, KCenterGreedy])
+def test_parts_are_objects(part):
+    for wrong in (Subsample(part), Subsample(Prefilter(Margin(), part))):
+        with pytest.raises(ValueError, match=r"^strategy=.*no strategy object; pass"):
+            wrong.select(pool()[0])

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import sparse
+from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.datasets import load_iris
 from sklearn.ensemble import VotingClassifier
 from sklearn.exceptions import NotFittedError
@@ -291,6 +292,47 @@ def test_what_is_no_strategy_is_refused_by_fit_and_query(strategy, message):
 def test_what_is_no_estimator_is_refused(estimator):
     with pytest.raises(TypeError, match="is not a scikit-learn estimator"):
         ActiveLearner(estimator).fit(X, NAMES)
+
+
+def test_an_estimator_class_is_to_be_called():
+    with pytest.raises(TypeError, match=r"GaussianNB is a class; .* GaussianNB\(\)"):
+        ActiveLearner(GaussianNB).fit(X, NAMES)
+
+
+class Own(BaseEstimator):
+    def fit(self, X, y):
+        return self
+
+    def predict(self, X):
+        return np.repeat("setosa", len(X))
+
+    def predict_proba(self, X):
+        return np.ones((len(X), 1))
+
+
+class OwnClassifier(ClassifierMixin, Own):
+    pass
+
+
+def test_a_classifier_has_to_say_so_and_which_classes_it_knows():
+    with pytest.raises(TypeError, match=r"Own has predict_proba .*ClassifierMixin"):
+        ActiveLearner(Own()).fit(X, NAMES)
+    with pytest.raises(TypeError, match=r"OwnClassifier .* without classes_ after fit"):
+        ActiveLearner(OwnClassifier()).fit(X, NAMES)
+
+
+@pytest.mark.parametrize("classes", ["setosa", {"setosa"}, [["a", "b"]], 3])
+def test_classes_are_a_list_of_labels(classes):
+    with pytest.raises(ValueError, match=r"classes=.*; pass a list of all labels"):
+        ActiveLearner(GaussianNB(), classes=classes).fit(X, NAMES)
+
+
+def test_text_is_not_joined_to_numbers():
+    learner = ActiveLearner(GaussianNB()).fit(X, NAMES)
+    for refit in (True, False):
+        with pytest.raises(ValueError, match="X holds text and the labeled samples"):
+            learner.teach(X[:2].astype(str), NAMES[:2], refit=refit)
+    assert learner.X_labeled_.dtype.kind == "f"
 
 
 def test_before_fit_there_is_no_model_to_ask():

@@ -371,3 +371,24 @@ def test_a_query_changes_neither_weights_nor_statistics_nor_modes():
         assert all(torch.equal(after[name], before[name]) for name in before)
         assert {part.training for part in module.modules()} == {training}
         assert not any(part._forward_pre_hooks for part in module.modules())
+
+
+@pytest.mark.parametrize(
+    "wrap",
+    [
+        lambda net: make_pipeline(StandardScaler(), net),
+        lambda net: Committee(net, n_members=2),
+        lambda net: GridSearchCV(net, {"net__lr": [0.1]}, cv=2),
+    ],
+)
+def test_raw_nets_inside_of_other_estimators_get_their_skin(wrap):
+    net = NeuralNetClassifier(
+        nn.Linear(4, 3), criterion=nn.CrossEntropyLoss, train_split=None, verbose=0
+    )
+    estimator = wrap(net)
+    learner = ActiveLearner(estimator, "margin", random_state=0)
+    learner.fit(X.astype(np.float64)[::5], NAMES[::5])
+    rows = learner.query(X, 3)
+    assert set(learner.teach(X[rows], NAMES[rows]).predict(X)) <= set(NAMES)
+    assert not hasattr(net, "module_")
+    assert any(value is net for value in estimator.get_params(deep=True).values())

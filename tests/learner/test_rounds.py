@@ -11,8 +11,10 @@ from numpy.testing import assert_allclose, assert_array_equal
 from scipy.stats import entropy
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.datasets import load_iris
+from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.naive_bayes import GaussianNB
+from sklearn.pipeline import make_pipeline
 
 from skactive import ActiveLearner, Committee, ModelView, QueryStrategy, strategies
 from skactive.base import Facts
@@ -102,7 +104,7 @@ def test_a_query_leaves_the_scale_of_a_view_alone():
     learner.set_params(strategy="coreset")
     assert_array_equal(learner.query(view, 8), learner.query(X[POOL], 8))
     part = learner.query(view, 8, candidates=range(50))
-    assert_array_equal(part, learner.query(view[:50], 8))
+    assert_array_equal(part, learner.query(X[POOL][:50], 8))
 
 
 def test_a_view_may_be_asked_again_after_labels_without_refit():
@@ -358,10 +360,26 @@ def test_training_starts_afresh_with_a_new_label_or_without_warm_start():
     assert make_learner(estimator=Moody()).teach(X[:1], y[:1]).estimator_.n_fits_ == 1
 
 
-def test_a_label_named_beforehand_is_not_new():
+def test_a_label_named_beforehand_is_new_to_an_estimator_that_has_not_seen_it():
     learner = ActiveLearner(Moody(warm_start=True), classes=["new", *set(y)])
-    learner.fit(X[SEED_SET], y[SEED_SET]).teach(X[:1], ["new"])
-    assert learner.estimator_.n_fits_ == 2
+    learner.fit(X[SEED_SET], y[SEED_SET])
+    assert clone(learner).fit(X[:2], y[:2]).teach(X[2:3], y[:1]).estimator_.n_fits_ == 2
+    assert learner.teach(X[:1], ["new"]).estimator_.n_fits_ == 1
+
+
+@pytest.mark.parametrize(
+    "estimator",
+    [
+        RandomForestClassifier(20, warm_start=True),
+        HistGradientBoostingClassifier(max_iter=5, warm_start=True),
+        make_pipeline(RandomForestClassifier(20, warm_start=True)),
+    ],
+)
+def test_ensembles_that_would_only_grow_are_fitted_anew(estimator):
+    learner = ActiveLearner(estimator, random_state=0).fit(X[::2], y[::2])
+    far = X[:60] + 50
+    learner.teach(far[:1], ["new"]).teach(far, ["new"] * 60)
+    assert set(learner.predict(far)) == {"new"}
 
 
 def test_the_users_own_estimator_is_never_trained():

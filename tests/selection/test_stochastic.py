@@ -158,7 +158,6 @@ def test_the_power_law_refuses_negative_scores():
 @pytest.mark.parametrize(
     ("parameters", "name"),
     [
-        ({"score": "entropy"}, "score"),
         ({"score": strategies.random()}, "score"),
         ({"law": "linear"}, "law"),
         ({"beta": -1}, "beta"),

@@ -187,3 +187,13 @@ def test_repr_and_pickle(result):
     again = pickle.loads(pickle.dumps(result))
     pd.testing.assert_frame_equal(again.to_frame(), result.to_frame())
     assert again.report() == result.report()
+
+
+def test_a_frame_without_rows_or_without_the_baseline_is_refused():
+    frame = make_frame(random=0, other=0.02)
+    with pytest.raises(ValueError, match="frame is empty"):
+        SimulationResult.from_frame(frame[:0])
+    more = frame[frame["strategy"] == "other"].assign(metric="f1")
+    both = pd.concat([frame.assign(metric="accuracy"), more])
+    with pytest.raises(ValueError, match="metric='f1' has no rows of the baseline"):
+        SimulationResult.from_frame(both)

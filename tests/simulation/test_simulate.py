@@ -14,6 +14,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
 from skactive import ActiveLearner, strategies
+from skactive.exceptions import MissingCapability
 from skactive.simulation import simulate
 
 TIMES = ["fit_time", "query_time"]
@@ -368,7 +369,33 @@ def test_bad_arguments_are_refused_before_any_fit(options, message):
         run(_Refuses(), **options)
 
 
-@pytest.mark.parametrize("strategy", [strategies.margin, 3])
-def test_what_is_no_strategy_is_refused(strategy):
-    with pytest.raises(TypeError, match="no strategy"):
+@pytest.mark.parametrize(
+    ("strategy", "message"),
+    [(strategies.margin, "not called"), (3, "3 is not a strategy")],
+)
+def test_what_is_no_strategy_is_refused(strategy, message):
+    with pytest.raises(TypeError, match=message):
         run(_Refuses(), strategies={"mine": strategy})
+
+
+def test_an_error_says_where_it_came_from():
+    with pytest.raises(MissingCapability) as caught:
+        run(strategies={"odd": "bald"})
+    assert caught.value.__notes__ == ["In simulate: strategy 'odd', repeat 0."]
+
+
+def test_the_default_strategy_has_no_name_in_a_list():
+    with pytest.raises(ValueError, match=r'pass a dict such as \{"default": None\}'):
+        run(strategies=["random", None])
+
+
+@pytest.mark.parametrize("scoring", [{"accuracy"}, 3])
+def test_scoring_of_another_kind_is_refused(scoring):
+    with pytest.raises(ValueError, match=r"scoring=.*pass a name"):
+        run(scoring=scoring)
+
+
+def test_labels_may_be_numbers():
+    result = run(strategies={1: "random", 2: "margin"})
+    assert "\n2 " in result.report()
+    assert result.baseline == 1
