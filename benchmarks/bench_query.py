@@ -1,6 +1,6 @@
-"""Time and memory of three queries, against scikit-activeml in the same run.
+"""Time and memory of queries, against scikit-activeml in the same run.
 
-    python benchmarks/bench_query.py [--only badge,entropy,coreset] [--quick]
+    python benchmarks/bench_query.py [--only badge,entropy,coreset,...] [--quick]
                                      [--no-peer] [--json FILE]
 
 Needs ``pip install scikit-activeml==1.0.1``; ``--no-peer`` measures ours alone.
@@ -14,16 +14,16 @@ ours
     part of the time.
 scikit-activeml
     ``query(X, y, ..., batch_size=n)``, where y is NaN for unlabeled samples. CoreSet
-    gets the embeddings as X, labeled and pool. The others get a classifier whose
-    ``predict_proba`` hands out the stored probabilities (Badge: and embeddings), and
-    ``fit_clf=False``; UncertaintySampling gets an X of one column, as it looks at
-    nothing but the probabilities.
+    gets the embeddings as X, labeled and pool; GreedySamplingX the inputs. The others
+    get a classifier whose ``predict_proba`` hands out the stored probabilities (Badge:
+    and embeddings), and ``fit_clf=False``; UncertaintySampling gets an X of one column,
+    as it looks at nothing but the probabilities.
 
-Seconds are the median of three runs of ours, and one run of the peer's, each after a
-small one that loads what is loaded lazily. Memory is what a query allocates at its peak
-beyond its input, in a run of its own, as tracemalloc sees it. The picks are compared:
-entropy must take equally uncertain samples, core-set equally distant ones in every
-step, BADGE, which draws at random, the same first sample.
+Seconds are the median of three runs, of the peer's too unless one takes longer than
+20 s, each after a small one that loads what is loaded lazily. Memory is what a query
+allocates at its peak beyond its input, in a run of its own, as tracemalloc sees it. The
+picks are compared: entropy must take equally uncertain samples, core-set and GSx
+equally distant ones in every step, BADGE, which draws at random, the same first sample.
 """
 
 import argparse
@@ -31,6 +31,7 @@ import json
 import platform
 import time
 import tracemalloc
+from functools import partial
 from statistics import median
 from typing import NamedTuple
 
@@ -69,8 +70,8 @@ def probabilities(rng, embedding):
     return proba / proba.sum(axis=1, keepdims=True)
 
 
-def badge_case(quick):
-    n_samples, width, n_picks = (500, 32, 10) if quick else (20_000, 512, 100)
+def badge_case(quick, n_samples=20_000):
+    n_samples, width, n_picks = (500, 32, 10) if quick else (n_samples, 512, 100)
     rng = np.random.default_rng(0)
     embedding = embeddings(rng, n_samples, width)
     proba = probabilities(rng, embedding)
@@ -128,9 +129,9 @@ def entropy_case(quick):
     return Case(title, proba.nbytes, ours, peer, check)
 
 
-def coreset_case(quick):
+def coreset_case(quick, n_samples=50_000, width=512):
     n_samples, width, n_labeled, n_picks = (
-        (1000, 32, 50, 20) if quick else (50_000, 512, 1000, 500)
+        (1000, 32, 50, 20) if quick else (n_samples, width, 1000, 500)
     )
     rng = np.random.default_rng(0)
     both = embeddings(rng, n_labeled + n_samples, width)
@@ -147,23 +148,59 @@ def coreset_case(quick):
         y[:n_labeled] = 0
         return CoreSet(random_state=0).query(both, y, batch_size=n_picks) - n_labeled
 
-    def steps(rows):
-        """Distance of each pick to everything labeled or picked before it."""
-        picks = pool[rows].astype(np.float64)
-        others = np.vstack([labeled.astype(np.float64), picks])
-        return [
-            np.sqrt(((others[: n_labeled + i] - pick) ** 2).sum(axis=1).min())
-            for i, pick in enumerate(picks)
-        ]
-
     def check(rows, peer_rows):
-        np.testing.assert_allclose(steps(rows), steps(peer_rows), rtol=1e-6)
+        one, other = (steps(labeled, pool[some]) for some in (rows, peer_rows))
+        np.testing.assert_allclose(one, other, rtol=1e-6)
 
     title = f"coreset {n_samples} x {width}, {n_labeled} labeled, batch {n_picks}"
     return Case(title, both.nbytes, ours, peer, check)
 
 
-CASES = {"badge": badge_case, "entropy": entropy_case, "coreset": coreset_case}
+def steps(labeled, picks):
+    """Distance of each pick to everything labeled or picked before it."""
+    others = np.vstack([labeled, picks]).astype(np.float64)
+    return [
+        np.sqrt(((others[:i] - others[i]) ** 2).sum(axis=1).min())
+        for i in range(len(labeled), len(others))
+    ]
+
+
+def gsx_case(quick):
+    n_samples, n_labeled, n_picks = (1000, 50, 20) if quick else (20_000, 200, 100)
+    rng = np.random.default_rng(0)
+    both = rng.normal(size=(n_labeled + n_samples, 8)).astype(np.float32)
+    labeled, pool = both[:n_labeled], both[n_labeled:]
+
+    def ours():
+        return strategies.gsx().fit(labeled).select(pool, n_picks)
+
+    def peer():
+        from skactiveml.pool import GreedySamplingX
+
+        y = np.full(len(both), np.nan)
+        y[:n_labeled] = 0
+        query = GreedySamplingX(random_state=0).query
+        return query(both, y, batch_size=n_picks) - n_labeled
+
+    def check(rows, peer_rows):
+        one, other = (steps(labeled, pool[some]) for some in (rows, peer_rows))
+        np.testing.assert_allclose(one, other, rtol=1e-6)
+
+    title = f"gsx {n_samples} x 8, {n_labeled} labeled, batch {n_picks}"
+    return Case(title, both.nbytes, ours, peer, check)
+
+
+CASES = {
+    "badge": badge_case,
+    "badge_large": partial(badge_case, n_samples=100_000),
+    "entropy": entropy_case,
+    "coreset": coreset_case,
+    "coreset_large": partial(coreset_case, n_samples=200_000, width=128),
+    "gsx": gsx_case,
+}
+
+# Seconds of one run of the peer's from which on it is not repeated.
+_PATIENCE = 20
 
 
 def stored_classifier(outputs):
@@ -183,15 +220,21 @@ def stored_classifier(outputs):
 def measure(query, n_runs):
     """Rows of the last run, median of the seconds, peak of the memory."""
     seconds = []
-    for _ in range(n_runs):
+    while len(seconds) < n_runs:
         start = time.perf_counter()
         rows = np.asarray(query())
         seconds.append(time.perf_counter() - start)
+        if seconds[-1] > _PATIENCE:
+            break
     tracemalloc.start()
     query()
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    return rows, {"seconds": median(seconds), "peak_mb": peak / 1e6, "runs": n_runs}
+    return rows, {
+        "seconds": median(seconds),
+        "peak_mb": peak / 1e6,
+        "runs": len(seconds),
+    }
 
 
 def run(name, quick, with_peer):
@@ -202,7 +245,7 @@ def run(name, quick, with_peer):
     result = {"case": case.title, "input_mb": case.n_bytes / 1e6, "ours": ours}
     if with_peer:
         small.peer()
-        peer_rows, result["peer"] = measure(case.peer, n_runs=1)
+        peer_rows, result["peer"] = measure(case.peer, n_runs=3)
         case.check(rows, peer_rows)
         result["ratio"] = result["peer"]["seconds"] / ours["seconds"]
         result["same_rows"] = bool(np.array_equal(rows, peer_rows))

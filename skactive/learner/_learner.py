@@ -182,6 +182,12 @@ class ActiveLearner(MetaEstimatorMixin, BaseEstimator):
         -------
         self : ActiveLearner
 
+        Notes
+        -----
+        Training starts afresh, but for estimators with ``warm_start=True``: a copy goes
+        on from what it has learned, unless a new class turned up. Ensembles, where that
+        would only add members, start afresh as well.
+
         Raises
         ------
         NotFittedError
