@@ -48,7 +48,8 @@ def map_inputs(estimator, X, function):
                     "that gets anything but one tensor of floats; use 'margin'."
                 )
             logits_at = _logits_function(estimator, inputs)
-            values.append(function(inputs.reshape(len(inputs), -1).numpy(), logits_at))
+            flat = inputs.reshape(len(inputs), -1).cpu().numpy()
+            values.append(function(flat, logits_at))
     return np.concatenate(values)
 
 

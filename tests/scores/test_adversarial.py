@@ -45,7 +45,7 @@ class Counted:
 
 
 def quadratic(X):
-    """Bowls around three centers: boundaries are straight, gradients are not constant."""
+    """Bowls around three centers: their gradients are not constant."""
     centers = np.array([[0.0, 0.0], [2.0, 1.0], [-1.0, 2.0]])
     return Counted(
         X,
@@ -122,7 +122,9 @@ def naive_bim(x, model, step, max_iter):
     for _ in range(max_iter):
         logits = model.logits(moved[None])[0]
         proba = np.exp(logits - logits.max())
-        signal = proba / proba.sum() - np.eye(3)[own]
+        signal = proba / proba.sum()
+        signal[own] = 0
+        signal[own] = -signal.sum()  # p - 1 would be rounded
         moved += step * np.sign(signal @ model.jacobian(moved[None])[0])
         if model.logits(moved[None])[0].argmax() != own:
             return np.linalg.norm(moved - x)
@@ -197,7 +199,7 @@ def test_what_does_not_flip_comes_last_and_finite():
             for x in model.view.input_gradient().samples
         ]
     )
-    assert 5 < flips.sum() < 55
+    assert 3 < flips.sum() < 57
     assert np.isfinite(scores).all()
     assert scores[flips].min() > scores[~flips].max()
 
@@ -325,7 +327,7 @@ def test_the_order_of_classes_says_nothing(strategy):
 @pytest.mark.parametrize("name", ["adversarial_bim", "deepfool"])
 def test_other_models_are_refused_with_a_remedy(name):
     forest = RandomForestClassifier(3).fit(X, y)
-    with pytest.raises(MissingCapability, match="RandomForestClassifier .*'margin'"):
+    with pytest.raises(MissingCapability, match=r"RandomForestClassifier .*'margin'"):
         strategies.get(name).select(ModelView(X, forest))
     assert name not in strategies.names(estimator=forest)
     assert name in strategies.names(
