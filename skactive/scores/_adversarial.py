@@ -56,6 +56,8 @@ class _AdversarialDistance(Score):
             steps[~left] = 0
             moves[going] += steps
             going = going[steps.any(axis=1)]
+            if not len(going):
+                break
         return np.column_stack([np.linalg.norm(moves, axis=1), gaps])
 
 

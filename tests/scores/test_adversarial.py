@@ -35,6 +35,7 @@ class Counted:
         return function(X, self.logits_at)
 
     def logits_at(self, X):
+        assert len(X), "not every module takes a batch of nothing"
         self.n_passes += len(X)
 
         def pull_back(weights):
