@@ -10,6 +10,8 @@ from sklearn.utils.validation import check_is_fitted
 from skactive.features import GradientEmbedding, Inputs
 from skactive.scores import (
     BALD,
+    AdversarialBIM,
+    DeepFool,
     Disagreement,
     Entropy,
     LeastConfidence,
@@ -412,6 +414,70 @@ def gsx():
     array([2])
     """
     return KCenterGreedy(features=Inputs())
+
+
+@_recipe
+def adversarial_bim(step=0.05, max_iter=50):
+    """Fewest small steps of the inputs until the class changes.
+
+    Parameters
+    ----------
+    step : float, default=0.05
+        How far each input moves at once.
+    max_iter : int, default=50
+        Number of steps after which a sample is given up.
+
+    Returns
+    -------
+    strategy : AdversarialBIM
+
+    References
+    ----------
+    Kurakin, Goodfellow and Bengio (2017), "Adversarial Examples in the Physical World",
+    section 2.2.
+
+    Examples
+    --------
+    >>> from sklearn.linear_model import LogisticRegression
+    >>> from skactive import ModelView, strategies
+    >>> model = LogisticRegression().fit([[-1.0], [1.0]], ["left", "right"])
+    >>> strategies.adversarial_bim().select(ModelView([[-1.0], [0.2]], model))
+    array([1])
+    """
+    return AdversarialBIM(step=step, max_iter=max_iter)
+
+
+@_recipe
+def deepfool(overshoot=0.02, max_iter=50, n_top_classes=10):
+    """Smallest distance from the inputs to the boundary of another class.
+
+    Parameters
+    ----------
+    overshoot : float, default=0.02
+        How much farther than the boundary a step goes, as a share of the whole way.
+    max_iter : int, default=50
+        Number of steps after which a sample is given up.
+    n_top_classes : int, default=10
+        How many of the likeliest classes are looked at, the predicted one included.
+
+    Returns
+    -------
+    strategy : DeepFool
+
+    References
+    ----------
+    Ducoffe and Precioso (2018), "Adversarial Active Learning for Deep Networks: a
+    Margin Based Approach".
+
+    Examples
+    --------
+    >>> from sklearn.linear_model import LogisticRegression
+    >>> from skactive import ModelView, strategies
+    >>> model = LogisticRegression().fit([[-1.0], [1.0]], ["left", "right"])
+    >>> strategies.deepfool().select(ModelView([[-1.0], [0.2]], model))
+    array([1])
+    """
+    return DeepFool(overshoot=overshoot, max_iter=max_iter, n_top_classes=n_top_classes)
 
 
 __all__ = ["get", "names", *sorted(_RECIPES)]

@@ -6,6 +6,7 @@ import numpy as np
 from scipy import sparse
 
 from skactive.adapters import (
+    InputGradient,
     SharedTable,
     align_columns,
     as_matrix,
@@ -57,6 +58,12 @@ _MISSING = {
     "gradient_factors": (
         "gradient factors",
         "use a model with predict_proba, or 'coreset'",
+        "use 'coreset'",
+    ),
+    "input_gradient": (
+        "gradients with respect to its inputs",
+        "use a linear classifier or a net with nothing but a Pipeline around it, or "
+        "'margin'",
         "use 'coreset'",
     ),
 }
@@ -140,7 +147,8 @@ class ModelView:
             Any of `proba` (n, n_classes), `logits` (n, n_classes), `draws`
             (n, T, n_outputs), `embedding` (n, d) dense, CSR or product features,
             `inputs` (n, p), `prediction` (n,) or (n, n_targets), `std` like
-            `prediction`, `decision` (n,) or (n, n_classes), `gradient_factors`.
+            `prediction`, `decision` (n,) or (n, n_classes), `gradient_factors`,
+            `input_gradient` (a `skactive.adapters.InputGradient`).
 
         Returns
         -------
@@ -465,6 +473,21 @@ class ModelView:
         """
         return self.output("gradient_factors", layers=layers)
 
+    def input_gradient(self):
+        """Logits as a function of the inputs, for strategies that move samples.
+
+        The inputs are those of the model's last step: columns after preprocessing, or
+        the tensor that a net's module gets.
+
+        Returns
+        -------
+        gradient : skactive.adapters.InputGradient of n_samples samples
+            ``gradient.map(function)`` hands batches of inputs to the function, and the
+            model's logits and gradients wherever the function moves them. What the
+            model computes there is not kept.
+        """
+        return self.output("input_gradient")
+
     @staticmethod
     def join(*views):
         """Let views share one numeric encoding and scale, learned from all their rows.
@@ -600,8 +623,14 @@ def _float_parts(value):
     """The arrays of floats that an output consists of."""
     if isinstance(value, ProductFeatures):
         value = [value.left, value.right]
+    elif isinstance(value, InputGradient):
+        value = [value.samples]
     elif isinstance(value, list):  # pairs of factors
         value = [factor for pair in value for factor in pair]
     else:
         value = [value]
-    return [part for part in value if getattr(part.dtype, "kind", "") == "f"]
+    return [part for part in value if _kind(part) == "f"]
+
+
+def _kind(part):
+    return getattr(getattr(part, "dtype", None), "kind", "")

@@ -312,7 +312,9 @@ def test_the_order_of_classes(name):
 
 @pytest.mark.parametrize("name", CLASSIFIERS)
 def test_a_class_without_a_label_so_far(name):
-    pool = samples_of("classification").only({"proba", "draws", "embedding", "inputs"})
+    pool = samples_of("classification").only(
+        {"proba", "draws", "embedding", "inputs", "input_gradient"}
+    )
     strategy = strategies.get(name)
     views = [
         ModelView.from_outputs(
@@ -321,6 +323,7 @@ def test_a_class_without_a_label_so_far(name):
             proba=np.pad(pool.outputs["proba"], [(0, 0), (0, unseen)]),
             draws=np.pad(pool.outputs["draws"], [(0, 0), (0, 0), (0, unseen)]),
             embedding=pool.outputs["embedding"],
+            input_gradient=pool.outputs["input_gradient"],
         )
         for unseen in (0, 2)
     ]

@@ -17,6 +17,9 @@ _BY_NAME = {
     "sklearn.GaussianProcessRegressor": (
         "skactive.adapters._gaussian_process:GaussianProcessAdapter"
     ),
+    "sklearn.LinearClassifierMixin": (
+        "skactive.adapters._linear:LinearClassifierAdapter"
+    ),
     "skactive.NetClassifier": "skactive.adapters._skorch:NetAdapter",
     "skactive.NetRegressor": "skactive.adapters._skorch:NetAdapter",
 }

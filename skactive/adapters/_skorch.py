@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from skactive.adapters._base import Adapter
+from skactive.adapters._input_gradient import InputGradient
 from skactive.nets._dropout import dropout_draws, has_dropout
 from skactive.nets._forward import forward
+from skactive.nets._input_gradient import map_inputs
 
 
 class NetAdapter(Adapter):
@@ -14,6 +18,8 @@ class NetAdapter(Adapter):
         """Dropout layers give draws, also inside a wrapper."""
         if name == "draws":
             return self.route.members is not None or has_dropout(self.inner)
+        if name == "input_gradient":
+            return self.is_classifier and self.route.transparent
         return super().has(name)
 
     def prediction(self, view):
@@ -46,6 +52,10 @@ class NetAdapter(Adapter):
             consistent=consistent,
         )
         return draws if self.is_classifier else self.undo_target_transform(draws)
+
+    def input_gradient(self, view):
+        """The logits by what the module gets, passes of their own."""
+        return InputGradient(view.output("raw_inputs"), partial(map_inputs, self.inner))
 
     def _from_pass(self, view, name):
         if not self.route.transparent:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.special import softmax
 
-from skactive.adapters import residual
+from skactive.adapters import InputGradient, residual
 from skactive.view import ModelView
 
 N_CLASSES = 3
@@ -56,7 +56,9 @@ class Samples:
 
 
 def over(function, value):
-    """Apply a function to an array, or to each factor of a list of pairs."""
+    """Apply a function to an array, to each factor of a list of pairs, or to inputs."""
+    if isinstance(value, InputGradient):
+        return replace(value, samples=function(value.samples))
     if isinstance(value, list):
         return [tuple(function(factor) for factor in pair) for pair in value]
     return function(value)
@@ -79,6 +81,9 @@ def make_samples(task, X):
             "decision": scores,
             "draws": np.stack([softmax(s, axis=1) for s in drawn], axis=1),
             "prediction": y.astype(np.float64),
+            "input_gradient": InputGradient.linear(
+                X, weights[0].T, np.zeros(N_CLASSES)
+            ),
         }
     else:
         y = scores[:, 0] + 0.1 * np.sin(9 * X[:, 0])
@@ -136,4 +141,10 @@ def _with_proba(samples, one_hot):
     new |= {n: 100 * one_hot(old[n]) for n in old.keys() & {"logits", "decision"}}
     if "gradient_factors" in old:
         new["gradient_factors"] = [(a, 0 * s) for a, s in old["gradient_factors"]]
+    if "input_gradient" in old:
+        inputs = old["input_gradient"].samples
+        flat = np.zeros((N_CLASSES, inputs.shape[1]))
+        new["input_gradient"] = InputGradient.linear(
+            inputs, flat, 100 * np.eye(N_CLASSES)[0]
+        )
     return samples.with_outputs(**new)

@@ -71,6 +71,7 @@ for _name in (
     "embedding",
     "inputs",
     "gradient_factors",
+    "input_gradient",
 ):
     setattr(SpyAdapter, _name, _look_up(_name))
 register_adapter(Spy, SpyAdapter)

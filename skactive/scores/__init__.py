@@ -1,5 +1,6 @@
 """One number per sample: what asking for its label promises."""
 
+from skactive.scores._adversarial import AdversarialBIM, DeepFool
 from skactive.scores._disagreement import BALD, Disagreement
 from skactive.scores._function import FunctionScore
 from skactive.scores._regression import Variance
@@ -7,6 +8,8 @@ from skactive.scores._uncertainty import Entropy, LeastConfidence, Margin, Ratio
 
 __all__ = [
     "BALD",
+    "AdversarialBIM",
+    "DeepFool",
     "Disagreement",
     "Entropy",
     "FunctionScore",
