@@ -13,8 +13,8 @@ BADGE, in batches of twenty.
 **What is found.** Of twenty samples in a batch of entropy, only eleven to sixteen are
 different digits, and its curve is shown to be *worse* than random choice. BADGE asks
 about nineteen or twenty. **Where it fails.** BADGE runs above random choice, but five
-repeats do not show that it saves labels here, and spread is no cure for copies with wrong
-labels.
+repeats do not show that it saves labels here, and spread is no cure for copies with
+wrong labels.
 """
 
 # %%
@@ -36,7 +36,7 @@ copies = np.repeat(originals, 5)
 pool, labels = X[copies] + rng.normal(0, 0.3, (len(copies), 64)), y[copies]
 
 # %%
-# The test set holds none of the originals, so that nobody is rewarded for knowing a copy.
+# The test set holds none of the originals: knowing a copy earns nothing.
 result = simulate(
     make_pipeline(StandardScaler(), LogisticRegression(max_iter=500)),
     pool,
@@ -70,7 +70,8 @@ from skactive.simulation import LabelingCurveDisplay
 
 fig, (left, right) = plt.subplots(1, 2, figsize=(10, 4), layout="constrained")
 LabelingCurveDisplay.from_result(result, ax=left)
-different.plot(ax=right, marker="o")
+colors = {line.get_label(): line.get_color() for line in left.lines}
+different.plot(ax=right, marker="o", color=colors)
 right.axhline(20, color="gray", linestyle=":")
 right.set(xlabel="round", ylabel="different digits in a batch of 20", ylim=(0, 21))
 plt.show()
