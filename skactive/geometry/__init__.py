@@ -26,6 +26,7 @@ from skactive.geometry._similarity import (
     CosineSimilarity,
     GaussianSimilarity,
     InnerProduct,
+    similarity_kernel,
     typical_gamma,
     unit_rows,
 )
@@ -52,6 +53,7 @@ __all__ = [
     "pivoted_cholesky",
     "residual_variances",
     "row_entropy",
+    "similarity_kernel",
     "squared_distances",
     "squared_distances_to_mean",
     "squared_norms",

@@ -12,6 +12,7 @@ __all__ = [
     "CosineSimilarity",
     "GaussianSimilarity",
     "InnerProduct",
+    "similarity_kernel",
     "typical_gamma",
     "unit_rows",
 ]
@@ -149,6 +150,42 @@ class GaussianSimilarity(InnerProduct):
 
     def _with_themselves(self, block):
         return np.ones(block.shape[0])
+
+
+def similarity_kernel(name, features, *, gamma=None, rng):
+    """Make a kernel of similarities, from 0 to 1, that suits the features.
+
+    Parameters
+    ----------
+    name : {'cosine', 'clipped_cosine', 'rbf'}
+        ``(1 + cos) / 2``, ``max(cos, 0)`` or ``exp(-gamma * squared distance)``.
+    features : {ndarray, CSR, ProductFeatures} of shape (n_rows, n_features)
+        The pool.
+    gamma : float, default=None
+        For ``'rbf'``; None means `typical_gamma` of the features.
+    rng : numpy.random.Generator
+        For `typical_gamma`.
+
+    Returns
+    -------
+    kernel : InnerProduct
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skactive.geometry import similarity_kernel
+    >>> points = np.array([[1.0, 0.0], [0.0, 2.0]])
+    >>> kernel = similarity_kernel("cosine", points, rng=np.random.default_rng(0))
+    >>> kernel.matrix(points, points)
+    array([[1. , 0.5],
+           [0.5, 1. ]])
+    """
+    if name == "cosine":
+        return CosineSimilarity()
+    if name == "clipped_cosine":
+        return ClippedCosine()
+    gamma = typical_gamma(features, rng) if gamma is None else gamma
+    return GaussianSimilarity(gamma, _blocks.central_point(features))
 
 
 def typical_gamma(features, rng):
