@@ -90,8 +90,9 @@ class SetCover(MonotoneSubmodular):
     Features are the probabilities that a sample covers a concept, and a batch is worth
     the expected number of concepts that some sample of it covers. By default the
     concepts are the classes: each class should have a sample that is sure to be of it.
-    Time is linear in the pool. Where every concept is covered for certain, the rest of
-    the batch is random.
+    As class probabilities sum to one, all samples are equally good first picks. Time is
+    linear in the pool. Where every concept is covered for certain, the rest of the
+    batch is random.
 
     Parameters
     ----------
@@ -122,8 +123,8 @@ class SetCover(MonotoneSubmodular):
     >>> from skactive import ModelView
     >>> from skactive.selection import SetCover
     >>> view = ModelView.from_outputs(proba=[[0.9, 0.1], [0.8, 0.2], [0.3, 0.7]])
-    >>> sorted(SetCover().select(view, 2).tolist())
-    [0, 2]
+    >>> SetCover().select(view, given=[0])
+    array([2])
     """
 
     facts = Facts(cold_start=True)
