@@ -23,6 +23,7 @@ from skactive.selection import (
     DisparitySum,
     FacilityLocation,
     FeatureBased,
+    Glister,
     GraphCut,
     KCenterGreedy,
     KMeansPlusPlus,
@@ -708,6 +709,39 @@ def fass(features=None, similarity="cosine", factor=5):
         ),
         factor=factor,
     )
+
+
+@_recipe
+def glister(learning_rate=0.01, n_greedy=15):
+    """Training steps that would lower the loss of the labeled samples most.
+
+    Parameters
+    ----------
+    learning_rate : float, default=0.01
+        Length of a step.
+    n_greedy : int, default=15
+        Samples picked before the gradient is computed again.
+
+    Returns
+    -------
+    strategy : Glister
+
+    References
+    ----------
+    Killamsetty et al. (2021), "GLISTER: Generalization Based Data Subset Selection for
+    Efficient and Robust Learning".
+
+    Examples
+    --------
+    >>> from skactive import ModelView, strategies
+    >>> labeled = ModelView.from_outputs(proba=[[0.6, 0.4]], embedding=[[1.0, 0.0]])
+    >>> view = ModelView.from_outputs(
+    ...     proba=[[0.6, 0.4], [0.6, 0.4]], embedding=[[0.0, 1.0], [2.0, 0.0]]
+    ... )
+    >>> strategies.glister().fit(labeled, [0]).select(view)
+    array([1])
+    """
+    return Glister(learning_rate=learning_rate, n_greedy=n_greedy)
 
 
 __all__ = ["get", "names", *sorted(_RECIPES)]

@@ -2,6 +2,7 @@
 
 from skactive.selection._concepts import FeatureBased, SetCover
 from skactive.selection._disparity import DisparityMin, DisparitySum
+from skactive.selection._glister import Glister
 from skactive.selection._k_center import KCenterGreedy
 from skactive.selection._k_means_plusplus import KMeansPlusPlus
 from skactive.selection._log_det import LogDet
@@ -18,6 +19,7 @@ __all__ = [
     "DisparitySum",
     "FacilityLocation",
     "FeatureBased",
+    "Glister",
     "GraphCut",
     "KCenterGreedy",
     "KMeansPlusPlus",
