@@ -20,6 +20,9 @@ __all__ = [
 # Rows whose distances say what is near and what is far.
 _N_TYPICAL = 500
 
+# Rows count as at least so long, or a block of short ones would face few others.
+_LEAST_BYTES = 2048
+
 
 class InnerProduct:
     """The inner product of two rows: the kernel of a linear model.
@@ -39,9 +42,8 @@ class InnerProduct:
     def tiles(self, features, others):
         """Yield all pairs by blocks: (rows of `features`, rows of `others`, values)."""
         check_same_kind(features, others, "others")
-        for columns in _blocks.row_chunks(
-            others.shape[0], _blocks.row_bytes(others) + 8
-        ):
+        width = max(_blocks.row_bytes(others), _LEAST_BYTES)
+        for columns in _blocks.row_chunks(others.shape[0], width):
             block = self.prepare(others[columns])
             width = _blocks.row_bytes(features) + 8 * block.shape[0]
             for rows in _blocks.row_chunks(features.shape[0], width):

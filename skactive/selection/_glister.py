@@ -42,7 +42,9 @@ class Glister(Score):
     Attributes
     ----------
     labeled_embedding_ : {ndarray, CSR} of shape (n_labeled, n_dimensions)
+        Embedding of the labeled samples.
     labeled_logits_ : ndarray of shape (n_labeled, n_classes)
+        Logarithms of their class probabilities.
     labeled_targets_ : ndarray of shape (n_labeled, n_classes)
         One-hot true labels.
 

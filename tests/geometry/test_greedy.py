@@ -1,5 +1,6 @@
 """Greedy algorithms against each other, and against the best set there is."""
 
+import tracemalloc
 from itertools import combinations
 
 import numpy as np
@@ -146,3 +147,13 @@ def test_too_many_picks(greedy):
     function = FacilityGains(np.ones((5, 3)), CosineSimilarity())
     with pytest.raises(ValueError, match="n_picks=5 must be between 1 and the 4"):
         greedy(function, 5, given=[0], rng=rng_of(0))
+
+
+@pytest.mark.parametrize("name", ["facility location", "saturated"])
+def test_no_matrix_of_all_pairs(name):
+    X = rng_of(0).normal(size=(4000, 3))
+    tracemalloc.start()
+    lazy_greedy(MONOTONE[name](X), 5, rng=rng_of(0))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 8 * 4000**2 / 4

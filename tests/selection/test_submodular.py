@@ -166,6 +166,15 @@ def test_each_blob_once():
         assert sorted(strategy.select(pool, 5) // 20) == list(range(5))
 
 
+def test_dispersion_beats_chance():
+    pool = points(200)
+    apart = 1 - cosine(pool, pool) + 9 * np.eye(200)
+    rows = DisparityMin().select(pool, 10)
+    for seed in range(50):
+        others = rng_of(seed).choice(200, 10, replace=False)
+        assert apart[np.ix_(rows, rows)].min() > apart[np.ix_(others, others)].min()
+
+
 def test_facility_location_takes_no_copies_while_something_gains():
     pool = np.repeat(points(9), 10, axis=0)
     for seed in range(5):
