@@ -6,7 +6,7 @@ from scipy.linalg import solve_triangular
 from skactive.geometry import _blocks
 from skactive.geometry._distances import check_same_kind
 from skactive.geometry._picks import check_finite, check_given
-from skactive.geometry._similarity import InnerProduct
+from skactive.geometry._similarity import CosineSimilarity, InnerProduct, unit_rows
 
 __all__ = ["pivoted_cholesky", "residual_variances"]
 
@@ -61,7 +61,8 @@ def pivoted_cholesky(
     Notes
     -----
     Memory grows with the square of the number of rows chosen, and for each row that is
-    looked at again with that number: all rows of the pool at worst.
+    looked at again with that number: all rows of the pool at worst. Of dense centers,
+    under an inner product or a cosine, no more count than there are columns.
 
     Examples
     --------
@@ -136,18 +137,22 @@ class _Conditioned:
         if centers is None:
             centers = features[:0]
         check_same_kind(features, centers, "centers")
+        kernel = InnerProduct() if kernel is None else kernel
+        with np.errstate(over="ignore", invalid="ignore"):  # the results are checked
+            of_centers = kernel.diagonal(centers)
+            check_finite(of_centers)
+            features, centers, kernel = _with_fewer_centers(features, centers, kernel)
+            self.prior = kernel.diagonal(features)
+            check_finite(self.prior)
         self.features = features
-        self.kernel = InnerProduct() if kernel is None else kernel
         self.centers = centers
+        self.kernel = kernel
         self.rows = list(given)
         self.order = order
-        with np.errstate(over="ignore", invalid="ignore"):  # the result is checked
-            self.prior = self.kernel.diagonal(features)
-            check_finite(self.prior)
-            check_finite(self.kernel.diagonal(centers))
         self.unit = _RESOLUTION * max(self.prior.max(), np.finfo(float).tiny)
         # So little noise is below the resolution, and keeps factors well-defined.
-        self.noise = max(noise, self.unit / 8)
+        largest = max(self.prior.max(), of_centers.max(initial=0))
+        self.noise = max(noise, _RESOLUTION / 8 * largest, self.unit / 8)
         self.n_chosen = centers.shape[0] + len(given)
         n_columns = self.n_chosen + n_picks
         self.cholesky = np.zeros((n_columns, n_columns))
@@ -238,6 +243,29 @@ class _Conditioned:
             grown[: len(self.factors)] = self.factors
             self.factors = grown
         return self.slots[some]
+
+
+def _with_fewer_centers(features, centers, kernel):
+    """Replace centers by as many as there are columns, where there are more.
+
+    Under an inner product, centers C and noise s act through C'C + s alone, and the
+    triangle R of a QR factorization has R'R = C'C.
+    """
+    if not isinstance(centers, np.ndarray) or centers.shape[0] <= centers.shape[1] + 1:
+        return features, centers, kernel
+    if type(kernel) is CosineSimilarity:
+        features, centers = _cosine_vectors(features), _cosine_vectors(centers)
+        kernel = InnerProduct()
+    if type(kernel) is InnerProduct:
+        centers = np.linalg.qr(centers.astype(np.float64), mode="r")
+    return features, centers, kernel
+
+
+def _cosine_vectors(rows):
+    """Vectors whose inner product is (1 + cos) / 2."""
+    units = unit_rows(rows)
+    ones = np.ones((len(units), 1), dtype=units.dtype)
+    return np.hstack([ones, units]) / units.dtype.type(np.sqrt(2))
 
 
 def _solve(triangle, columns):

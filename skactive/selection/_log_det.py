@@ -16,8 +16,10 @@ class LogDet(FeatureMap, Score):
     A batch is worth the log-determinant of its matrix of similarities plus noise. Each
     pick is the sample of the largest variance, in a Gaussian process with this kernel
     that is observed in the labeled samples and those picked before. Time is linear in
-    the pool; memory grows with the square of the number of labeled samples and picks,
-    and for each sample looked at again with that number.
+    the pool. Memory grows with the square of the number of samples labeled or picked,
+    and for each sample looked at again with that number; with the similarity
+    ``'cosine'`` and dense features, no more labeled samples count than there are
+    features.
 
     Parameters
     ----------

@@ -104,6 +104,30 @@ def test_picks_follow_the_variance_of_a_gaussian_process():
         seen.append(row)
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("noise", [0.0, 0.01])
+@pytest.mark.parametrize("kernel", [InnerProduct(), CosineSimilarity()])
+def test_many_centers_count_as_few(kernel, noise, dtype):
+    X = rng_of(0).normal(size=(100, 4)).astype(dtype)
+    X[:60, 3] *= 1e-3  # so that a direction is left
+    centers, pool = X[:60], X[60:]
+    slow = [sparse.csr_matrix(rows) for rows in (centers, pool)]
+    expected = residual_variances(slow[1], kernel=kernel, noise=noise, centers=slow[0])
+    variances = residual_variances(pool, kernel=kernel, noise=noise, centers=centers)
+    assert_allclose(variances, expected, atol=1e-6)
+    if noise:
+        picks = [
+            pivoted_cholesky(
+                rows, 5, kernel=kernel, noise=noise, centers=c, rng=rng_of(1)
+            )
+            for c, rows in ((centers, pool), slow)
+        ]
+        assert_array_equal(*picks)
+    if not noise:  # copies have nothing left, in either precision
+        copies = residual_variances(centers, kernel=kernel, centers=centers)
+        assert_allclose(copies, 0, atol=1e-9)
+
+
 def test_copies_have_no_variance_left_and_fill_the_rest_at_random():
     X = np.repeat(rng_of(0).normal(size=(5, 8)), 10, axis=0)
     firsts = set()
