@@ -90,9 +90,9 @@ class SetCover(MonotoneSubmodular):
     Features are the probabilities that a sample covers a concept, and a batch is worth
     the expected number of concepts that some sample of it covers. By default the
     concepts are the classes: each class should have a sample that is sure to be of it.
-    As class probabilities sum to one, all samples are equally good first picks. Time is
-    linear in the pool. Where every concept is covered for certain, the rest of the
-    batch is random.
+    As class probabilities sum to one, all samples are equally good first picks; later
+    ones are those that the model is sure of. Time is linear in the pool. Where every
+    concept is covered for certain, the rest of the batch is random.
 
     Parameters
     ----------

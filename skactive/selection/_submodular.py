@@ -180,7 +180,8 @@ class SaturatedCoverage(MonotoneSubmodular):
         For ``'rbf'``; None means one over the median squared distance in the pool.
     share : float, default=0.1
         Where the worth of a sample saturates: about so large a part of the pool may be
-        picked before it does.
+        picked before it does. As long as nothing is saturated, the batch is made of the
+        most central samples, similar or not.
     condition_on_labeled : bool, default=False
         Whether labeled samples cover the pool, too. Many of them saturate it.
     optimizer : {'lazy', 'stochastic'}, default='lazy'
