@@ -16,7 +16,13 @@ from skactive.estimator_checks._suite import strategy_checks
 from skactive.features import Embedding, Inputs
 from skactive.geometry import top_k
 from skactive.scores import FunctionScore, Margin
-from skactive.selection import KCenterGreedy, KMeansPlusPlus, StochasticTopK
+from skactive.selection import (
+    FeatureBased,
+    KCenterGreedy,
+    KMeansPlusPlus,
+    LogDet,
+    StochasticTopK,
+)
 
 rng_of = np.random.default_rng
 
@@ -39,6 +45,8 @@ COMPOSED = [
     Subsample(strategies.badge(), pool_ratio=2),
     FunctionScore(length, needs=("inputs",)),
     StochasticTopK(Margin(), law="softrank"),
+    FeatureBased(optimizer="stochastic"),
+    LogDet(similarity="rbf", noise=0),
 ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from numbers import Integral, Real
 
 import numpy as np
@@ -60,7 +61,10 @@ class Prefilter(_Narrow):
         self.factor = factor
 
     def _facts(self):
-        return self.facts.including(self.score._facts(), self.strategy._facts())
+        score = self.score._facts()
+        facts = self.facts.including(score, self.strategy._facts())
+        # The strategy never sees the whole pool.
+        return replace(facts, quadratic=score.quadratic)
 
     def _keep(self, X, n_queries, given):
         n_kept = min(int(np.ceil(self.factor * n_queries)), len(X) - len(given))
@@ -113,7 +117,8 @@ class Subsample(_Narrow):
         self.random_state = random_state
 
     def _facts(self):
-        return self.facts.including(self.strategy._facts())
+        facts = self.facts.including(self.strategy._facts())
+        return replace(facts, quadratic=False)
 
     def _keep(self, X, n_queries, given):
         wanted = self.n_candidates

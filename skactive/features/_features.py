@@ -126,6 +126,24 @@ class GradientEmbedding(ViewFeatures):
         return ProductFeatures(residual(X.predict_proba()), X.embed())
 
 
+class Probabilities(ViewFeatures):
+    """Class probabilities, one feature for each class.
+
+    Examples
+    --------
+    >>> from skactive import ModelView
+    >>> from skactive.features import Probabilities
+    >>> view = ModelView.from_outputs(proba=[[0.75, 0.25]])
+    >>> Probabilities().transform(view).tolist()
+    [[0.75, 0.25]]
+    """
+
+    facts = Facts(task="classification", needs=("proba",))
+
+    def _transform(self, X):
+        return X.predict_proba()
+
+
 def _sees_views(transformer):
     """Whether a transformer, or what stands first in a composite, knows views."""
     if isinstance(transformer, Pipeline):

@@ -8,21 +8,58 @@ from skactive.geometry._distances import (
     squared_norms,
 )
 from skactive.geometry._farthest_first import farthest_first
+from skactive.geometry._greedy import lazy_greedy, naive_greedy, stochastic_greedy
 from skactive.geometry._kmeans_plusplus import kmeans_plusplus
+from skactive.geometry._pivoted_cholesky import pivoted_cholesky, residual_variances
 from skactive.geometry._probabilities import row_entropy, top_two
 from skactive.geometry._product_features import ProductFeatures
+from skactive.geometry._set_functions import (
+    ConcaveGains,
+    CutGains,
+    DisparityGains,
+    FacilityGains,
+    SaturatedGains,
+    SetCoverGains,
+)
+from skactive.geometry._similarity import (
+    ClippedCosine,
+    CosineSimilarity,
+    GaussianSimilarity,
+    InnerProduct,
+    similarity_kernel,
+    typical_gamma,
+    unit_rows,
+)
 from skactive.geometry._top_k import top_k
 
 __all__ = [
+    "ClippedCosine",
+    "ConcaveGains",
+    "CosineSimilarity",
+    "CutGains",
+    "DisparityGains",
+    "FacilityGains",
+    "GaussianSimilarity",
+    "InnerProduct",
     "ProductFeatures",
+    "SaturatedGains",
+    "SetCoverGains",
     "farthest_first",
     "inner_products",
     "kmeans_plusplus",
+    "lazy_greedy",
     "min_squared_distances",
+    "naive_greedy",
+    "pivoted_cholesky",
+    "residual_variances",
     "row_entropy",
+    "similarity_kernel",
     "squared_distances",
     "squared_distances_to_mean",
     "squared_norms",
+    "stochastic_greedy",
     "top_k",
     "top_two",
+    "typical_gamma",
+    "unit_rows",
 ]

@@ -1,8 +1,31 @@
 """Algorithms that choose a batch."""
 
+from skactive.selection._concepts import FeatureBased, SetCover
+from skactive.selection._disparity import DisparityMin, DisparitySum
+from skactive.selection._glister import Glister
 from skactive.selection._k_center import KCenterGreedy
 from skactive.selection._k_means_plusplus import KMeansPlusPlus
+from skactive.selection._log_det import LogDet
 from skactive.selection._random import RandomChoice
 from skactive.selection._stochastic import StochasticTopK
+from skactive.selection._submodular import (
+    FacilityLocation,
+    GraphCut,
+    SaturatedCoverage,
+)
 
-__all__ = ["KCenterGreedy", "KMeansPlusPlus", "RandomChoice", "StochasticTopK"]
+__all__ = [
+    "DisparityMin",
+    "DisparitySum",
+    "FacilityLocation",
+    "FeatureBased",
+    "Glister",
+    "GraphCut",
+    "KCenterGreedy",
+    "KMeansPlusPlus",
+    "LogDet",
+    "RandomChoice",
+    "SaturatedCoverage",
+    "SetCover",
+    "StochasticTopK",
+]

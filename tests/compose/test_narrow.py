@@ -188,6 +188,14 @@ def test_facts_are_those_of_the_parts():
     assert not cold.diverse  # the part may hold nothing but copies
 
 
+def test_a_part_of_the_pool_takes_no_quadratic_time():
+    coverage = strategies.facility_location()
+    assert get_tags(coverage).strategy.quadratic
+    assert not get_tags(Prefilter(Margin(), coverage)).strategy.quadratic
+    assert get_tags(Prefilter(coverage, Margin())).strategy.quadratic
+    assert not get_tags(Subsample(coverage)).strategy.quadratic
+
+
 def test_composites_nest_and_clone():
     view, order = pool()
     chain = Prefilter(
