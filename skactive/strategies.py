@@ -490,6 +490,7 @@ def deepfool(overshoot=0.02, max_iter=50, n_top_classes=10):
     return DeepFool(overshoot=overshoot, max_iter=max_iter, n_top_classes=n_top_classes)
 
 
+@_recipe
 def facility_location(features=None, similarity="cosine", optimizer="lazy"):
     """Give each sample of the pool a similar one among those labeled.
 
