@@ -7,11 +7,13 @@ from difflib import get_close_matches
 from sklearn.utils import get_tags
 from sklearn.utils.validation import check_is_fitted
 
+from skactive.compose import Prefilter
 from skactive.features import GradientEmbedding, Inputs
 from skactive.scores import (
     BALD,
     Disagreement,
     Entropy,
+    FunctionScore,
     LeastConfidence,
     Margin,
     Ratio,
@@ -20,6 +22,7 @@ from skactive.scores import (
 from skactive.selection import (
     KCenterGreedy,
     KMeansPlusPlus,
+    KMeansSampling,
     RandomChoice,
     StochasticTopK,
 )
@@ -52,7 +55,7 @@ def names(task=None, estimator=None):
     --------
     >>> from skactive import strategies
     >>> strategies.names(task="regression")
-    ['coreset', 'gsx', 'qbc', 'random', 'variance']
+    ['coreset', 'gsx', 'kmeans', 'kmeanspp', 'qbc', 'random', 'variance']
     """
     if task not in (None, "classification", "regression"):
         raise InvalidParameterError(
@@ -332,13 +335,15 @@ def power_bald(n_draws=20, beta=1.0, random_state=None):
 
 
 @_recipe
-def coreset(features=None):
+def coreset(features=None, metric="euclidean"):
     """Greedy k-center on the model's embedding.
 
     Parameters
     ----------
     features : transformer, default=None
         The space of the distances; None means the model's embedding.
+    metric : {'euclidean', 'cosine'}, default='euclidean'
+        Distance of vectors, or of their directions.
 
     Returns
     -------
@@ -355,7 +360,85 @@ def coreset(features=None):
     >>> strategies.coreset().fit([[0.0]]).select([[1.0], [5.0], [3.5]], 2)
     array([1, 2])
     """
-    return KCenterGreedy(features=features)
+    return KCenterGreedy(features=features, metric=metric)
+
+
+@_recipe
+def kmeans(factor=None, features=None, random_state=None):
+    """Samples nearest to the centers of k-means clusters, one for each query.
+
+    Parameters
+    ----------
+    factor : float, default=None
+        Candidates kept for each query, those of the smallest margins; the clusters are
+        weighted by 1 minus the margin then. None clusters the whole pool, unweighted,
+        which needs no model. The paper has 10 to 50.
+    features : transformer, default=None
+        The space of the clusters; None means the model's embedding.
+    random_state : int, RandomState instance or None, default=None
+        Seed; a learner fills it.
+
+    Returns
+    -------
+    strategy : KMeansSampling or Prefilter
+
+    References
+    ----------
+    Zhdanov (2019), "Diverse Mini-Batch Active Learning", section 3.
+
+    Examples
+    --------
+    >>> from skactive import strategies
+    >>> blobs = [[0.0], [1.0], [2.0], [8.0], [9.0], [9.5], [9.8]]
+    >>> strategies.kmeans(random_state=0).select(blobs, 2)
+    array([4, 1])
+    """
+    if factor is None:
+        return KMeansSampling(features=features, random_state=random_state)
+    doubt = FunctionScore(_one_minus_margin, needs=("proba|decision",))
+    clusters = KMeansSampling(
+        features=features, weight=doubt, random_state=random_state
+    )
+    return Prefilter(Margin(), clusters, factor=factor)
+
+
+def _one_minus_margin(X):
+    return 1 + Margin().score_samples(X)
+
+
+@_recipe
+def kmeanspp(features=None, first="uniform", metric="euclidean", random_state=None):
+    """Sample k-means++ seeds in the model's embedding: diverse, at random.
+
+    Parameters
+    ----------
+    features : transformer, default=None
+        The space of the distances; None means the model's embedding.
+    first : {'uniform', 'max_norm'}, default='uniform'
+        The first pick: any sample, or the longest vector.
+    metric : {'euclidean', 'cosine'}, default='euclidean'
+        Distance of vectors, or of their directions.
+    random_state : int, RandomState instance or None, default=None
+        Seed; a learner fills it.
+
+    Returns
+    -------
+    strategy : KMeansPlusPlus
+
+    References
+    ----------
+    Arthur and Vassilvitskii (2007), "k-means++: The Advantages of Careful Seeding".
+
+    Examples
+    --------
+    >>> from skactive import strategies
+    >>> blobs = [[0.0], [0.0], [5.0], [5.0]]
+    >>> sorted(strategies.kmeanspp(random_state=0).select(blobs, 2) // 2)
+    [np.int64(0), np.int64(1)]
+    """
+    return KMeansPlusPlus(
+        features=features, first=first, metric=metric, random_state=random_state
+    )
 
 
 @_recipe

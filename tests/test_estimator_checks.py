@@ -7,7 +7,7 @@ import pytest
 
 from skactive import QueryStrategy, Score, strategies
 from skactive.base import Facts
-from skactive.compose import Prefilter, Subsample
+from skactive.compose import Partition, Prefilter, Subsample
 from skactive.estimator_checks import (
     check_query_strategy,
     parametrize_with_strategy_checks,
@@ -39,6 +39,9 @@ COMPOSED = [
     Subsample(strategies.badge(), pool_ratio=2),
     FunctionScore(length, needs=("inputs",)),
     StochasticTopK(Margin(), law="softrank"),
+    strategies.kmeans(factor=2),
+    strategies.coreset(metric="cosine"),
+    Partition(strategies.badge(), n_parts=3),
 ]
 
 

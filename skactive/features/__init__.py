@@ -5,6 +5,7 @@ from skactive.features._features import (
     FeatureMap,
     GradientEmbedding,
     Inputs,
+    MetricFeatureMap,
     ViewFeatures,
     facts_of,
 )
@@ -14,6 +15,7 @@ __all__ = [
     "FeatureMap",
     "GradientEmbedding",
     "Inputs",
+    "MetricFeatureMap",
     "ViewFeatures",
     "facts_of",
 ]

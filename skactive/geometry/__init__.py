@@ -1,5 +1,11 @@
 """The fast core: arrays in, arrays out, no estimator in sight."""
 
+from skactive.geometry._clusters import (
+    assigned_squared_distances,
+    average_linkage,
+    check_vectors,
+    cluster_means,
+)
 from skactive.geometry._distances import (
     inner_products,
     min_squared_distances,
@@ -12,9 +18,14 @@ from skactive.geometry._kmeans_plusplus import kmeans_plusplus
 from skactive.geometry._probabilities import row_entropy, top_two
 from skactive.geometry._product_features import ProductFeatures
 from skactive.geometry._top_k import top_k
+from skactive.geometry._unit_rows import unit_rows
 
 __all__ = [
     "ProductFeatures",
+    "assigned_squared_distances",
+    "average_linkage",
+    "check_vectors",
+    "cluster_means",
     "farthest_first",
     "inner_products",
     "kmeans_plusplus",
@@ -25,4 +36,5 @@ __all__ = [
     "squared_norms",
     "top_k",
     "top_two",
+    "unit_rows",
 ]
