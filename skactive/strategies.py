@@ -20,6 +20,7 @@ from skactive.scores import (
     Variance,
 )
 from skactive.selection import (
+    ClusterMargin,
     KCenterGreedy,
     KMeansPlusPlus,
     KMeansSampling,
@@ -473,6 +474,48 @@ def badge(first="max_norm", random_state=None):
     """
     return KMeansPlusPlus(
         features=GradientEmbedding(), first=first, random_state=random_state
+    )
+
+
+@_recipe
+def clustermargin(n_clusters=None, factor=10, features=None, random_state=None):
+    """Smallest margins, taken from all clusters in turn.
+
+    Parameters
+    ----------
+    n_clusters : int, default=None
+        Number of clusters; None means the number of queries of the first round, at
+        least 20.
+    factor : float, default=10
+        Candidates kept for each query, those of the smallest margins.
+    features : transformer, default=None
+        The space of the clusters; None means the model's embedding.
+    random_state : int, RandomState instance or None, default=None
+        Seed; a learner fills it.
+
+    Returns
+    -------
+    strategy : ClusterMargin
+
+    References
+    ----------
+    Citovsky et al. (2021), "Batch Active Learning at Scale", algorithms 1 and 2.
+
+    Examples
+    --------
+    >>> from skactive import ModelView, strategies
+    >>> view = ModelView.from_outputs(
+    ...     proba=[[0.5, 0.5], [0.52, 0.48], [0.6, 0.4]], embedding=[[0.0], [0.1], [9.0]]
+    ... )
+    >>> strategies.clustermargin(n_clusters=2).select(view, 2)
+    array([2, 0])
+    """
+    return ClusterMargin(
+        Margin(),
+        features=features,
+        n_clusters=n_clusters,
+        factor=factor,
+        random_state=random_state,
     )
 
 

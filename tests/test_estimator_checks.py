@@ -15,8 +15,13 @@ from skactive.estimator_checks import (
 from skactive.estimator_checks._suite import strategy_checks
 from skactive.features import Embedding, Inputs
 from skactive.geometry import top_k
-from skactive.scores import FunctionScore, Margin
-from skactive.selection import KCenterGreedy, KMeansPlusPlus, StochasticTopK
+from skactive.scores import BALD, FunctionScore, Margin
+from skactive.selection import (
+    ClusterMargin,
+    KCenterGreedy,
+    KMeansPlusPlus,
+    StochasticTopK,
+)
 
 rng_of = np.random.default_rng
 
@@ -42,6 +47,7 @@ COMPOSED = [
     strategies.kmeans(factor=2),
     strategies.coreset(metric="cosine"),
     Partition(strategies.badge(), n_parts=3),
+    ClusterMargin(BALD(), n_clusters=3, order="random", max_clustered=8),
 ]
 
 

@@ -141,6 +141,7 @@ VALUES = {
     "random_state": 5,
     "metric": "cosine",
     "factor": 3,
+    "n_clusters": 7,
 }
 
 

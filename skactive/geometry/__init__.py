@@ -5,6 +5,7 @@ from skactive.geometry._clusters import (
     average_linkage,
     check_vectors,
     cluster_means,
+    nearest_centers,
 )
 from skactive.geometry._distances import (
     inner_products,
@@ -30,6 +31,7 @@ __all__ = [
     "inner_products",
     "kmeans_plusplus",
     "min_squared_distances",
+    "nearest_centers",
     "row_entropy",
     "squared_distances",
     "squared_distances_to_mean",

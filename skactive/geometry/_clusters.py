@@ -13,6 +13,7 @@ __all__ = [
     "average_linkage",
     "check_vectors",
     "cluster_means",
+    "nearest_centers",
 ]
 
 
@@ -121,6 +122,39 @@ def _sparse_to_assigned(block, centers, labels):
     products = np.bincount(row_of, terms, minlength=len(labels))
     norms = _blocks.block_norms(block) + _blocks.block_norms(centers)[labels]
     return np.maximum(norms - 2 * products, 0)
+
+
+def nearest_centers(features, centers):
+    """Which center is nearest to each row.
+
+    Parameters
+    ----------
+    features : {ndarray, CSR} of shape (n_rows, n_features)
+        Converted block by block, never as a whole.
+    centers : ndarray of shape (n_centers, n_features)
+        Dense, whatever `features` is.
+
+    Returns
+    -------
+    ndarray of shape (n_rows,), int64
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skactive.geometry import nearest_centers
+    >>> nearest_centers(np.array([[0.0], [7.0]]), np.array([[1.0], [9.0]]))
+    array([0, 1])
+    """
+    labels = np.empty(features.shape[0], dtype=np.int64)
+    # Around the centers numbers are small, and keep their digits.
+    origin = None if sparse.issparse(features) else centers.mean(axis=0)
+    around = centers if origin is None else centers - origin
+    half_norms = _blocks.block_norms(around) / 2
+    width = _blocks.row_bytes(features) + 8 * len(centers)
+    for rows in _blocks.row_chunks(len(labels), width):
+        products = _blocks.shifted(features[rows], origin) @ around.T
+        labels[rows] = (products - half_norms).argmax(axis=1)
+    return labels
 
 
 def average_linkage(features, n_clusters):

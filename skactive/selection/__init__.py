@@ -1,5 +1,6 @@
 """Algorithms that choose a batch."""
 
+from skactive.selection._cluster_margin import ClusterMargin
 from skactive.selection._k_center import KCenterGreedy
 from skactive.selection._k_means import KMeansSampling
 from skactive.selection._k_means_plusplus import KMeansPlusPlus
@@ -7,6 +8,7 @@ from skactive.selection._random import RandomChoice
 from skactive.selection._stochastic import StochasticTopK
 
 __all__ = [
+    "ClusterMargin",
     "KCenterGreedy",
     "KMeansPlusPlus",
     "KMeansSampling",

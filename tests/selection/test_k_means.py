@@ -164,7 +164,7 @@ def test_a_sorted_pool_is_as_good_as_a_shuffled_one():
 
 def test_features_that_have_no_means():
     view = ModelView.from_outputs(proba=np.full((4, 2), 0.5), embedding=np.eye(4))
-    with pytest.raises(TypeError, match="KMeansSampling takes means.* KMeansPlusPlus"):
+    with pytest.raises(TypeError, match=r"KMeansSampling takes means.* KMeansPlusPlus"):
         KMeansSampling(features=GradientEmbedding()).select(view)
 
 
