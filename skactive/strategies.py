@@ -25,6 +25,7 @@ from skactive.selection import (
     KMeansPlusPlus,
     KMeansSampling,
     RandomChoice,
+    RobustKCenter,
     StochasticTopK,
 )
 from skactive.utils._sklearn import InvalidParameterError
@@ -56,7 +57,8 @@ def names(task=None, estimator=None):
     --------
     >>> from skactive import strategies
     >>> strategies.names(task="regression")
-    ['coreset', 'gsx', 'kmeans', 'kmeanspp', 'qbc', 'random', 'variance']
+    ['coreset', 'gsx', 'kmeans', 'kmeanspp', 'qbc', 'random', 'robust_coreset',
+    'variance']
     """
     if task not in (None, "classification", "regression"):
         raise InvalidParameterError(
@@ -365,6 +367,43 @@ def coreset(features=None, metric="euclidean"):
 
 
 @_recipe
+def robust_coreset(n_outliers=1e-4, exact=False, features=None, metric="euclidean"):
+    """k-center on the model's embedding, with a few outliers left uncovered.
+
+    Parameters
+    ----------
+    n_outliers : int or float, default=1e-4
+        How many samples of the pool, or what share of it, rounded up.
+    exact : bool, default=False
+        Whether to solve integer programs, for pools of at most 2000 samples.
+    features : transformer, default=None
+        The space of the distances; None means the model's embedding.
+    metric : {'euclidean', 'cosine'}, default='euclidean'
+        Distance of vectors, or of their directions.
+
+    Returns
+    -------
+    strategy : RobustKCenter
+
+    References
+    ----------
+    Sener and Savarese (2018), "Active Learning for Convolutional Neural Networks: A
+    Core-Set Approach", algorithm 2; Charikar et al. (2001), "Algorithms for Facility
+    Location Problems with Outliers", section 3.
+
+    Examples
+    --------
+    >>> from skactive import strategies
+    >>> pool = [[4.0], [5.0], [6.0], [99.0]]
+    >>> strategies.robust_coreset(n_outliers=1).fit([[0.0]]).select(pool)
+    array([1])
+    """
+    return RobustKCenter(
+        features=features, n_outliers=n_outliers, exact=exact, metric=metric
+    )
+
+
+@_recipe
 def kmeans(factor=None, features=None, random_state=None):
     """Samples nearest to the centers of k-means clusters, one for each query.
 
@@ -505,7 +544,7 @@ def clustermargin(n_clusters=None, factor=10, features=None, random_state=None):
     --------
     >>> from skactive import ModelView, strategies
     >>> view = ModelView.from_outputs(
-    ...     proba=[[0.5, 0.5], [0.52, 0.48], [0.6, 0.4]], embedding=[[0.0], [0.1], [9.0]]
+    ...     proba=[[0.5, 0.5], [0.52, 0.48], [0.6, 0.4]], embedding=[[0], [0.1], [9]]
     ... )
     >>> strategies.clustermargin(n_clusters=2).select(view, 2)
     array([2, 0])

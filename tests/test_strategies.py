@@ -142,6 +142,8 @@ VALUES = {
     "metric": "cosine",
     "factor": 3,
     "n_clusters": 7,
+    "n_outliers": 2,
+    "exact": True,
 }
 
 

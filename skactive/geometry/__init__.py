@@ -18,6 +18,7 @@ from skactive.geometry._farthest_first import farthest_first
 from skactive.geometry._kmeans_plusplus import kmeans_plusplus
 from skactive.geometry._probabilities import row_entropy, top_two
 from skactive.geometry._product_features import ProductFeatures
+from skactive.geometry._robust_k_center import robust_k_center
 from skactive.geometry._top_k import top_k
 from skactive.geometry._unit_rows import unit_rows
 
@@ -32,6 +33,7 @@ __all__ = [
     "kmeans_plusplus",
     "min_squared_distances",
     "nearest_centers",
+    "robust_k_center",
     "row_entropy",
     "squared_distances",
     "squared_distances_to_mean",

@@ -1,4 +1,4 @@
-"""Cluster-margin sampling: the most doubtful samples, taken from all clusters in turn."""
+"""Cluster-margin: the most doubtful samples, taken from all clusters in turn."""
 
 from __future__ import annotations
 
