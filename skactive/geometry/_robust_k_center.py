@@ -32,8 +32,8 @@ def robust_k_center(
     For each radius, the greedy algorithm takes the row whose ball holds the most
     uncovered rows and covers the ball three times as wide, again and again. That is
     enough for every radius that is possible at all, so the result is at most three
-    times the best, up to the precision of the search. Of all picks that are enough for
-    their radius, those are returned that cover all but `n_outliers` rows best.
+    times the best, up to the precision of the search. Of all picks looked at, those are
+    returned that cover all but `n_outliers` rows best.
 
     Parameters
     ----------
@@ -197,19 +197,17 @@ def _halved_distances(a, b):
 def _search(pool, n_picks):
     """The best of the greedy picks for all radii that a bisection looks at."""
     low, high = pool.bounds(n_picks)
-    low /= _WIDE  # no smaller one can do
-    tried, radius = [], low
+    low /= _WIDE  # no smaller one is enough
+    tried, radius, found = [], low, False
     for _ in range(_MAX_TESTS):
         picked, enough = _greedy_cover(pool, n_picks, radius)
-        if enough:
-            tried.append(picked)
-            high = radius
-        else:
-            low = radius
+        tried.append(picked)
+        found |= enough
+        low, high = (low, radius) if enough else (radius, high)
         if high <= _PRECISION * low:
             break
         radius = np.sqrt(low * high) if low > 0 else high / 2
-    if not tried:
+    if not found:
         tried.append(_greedy_cover(pool, n_picks, high)[0])
     return min(tried, key=lambda rows: pool.radius(rows, pool.n_outliers))
 
@@ -244,28 +242,39 @@ def _greedy_cover(pool, n_picks, radius):
 def _solve(pool, n_picks):
     """The best picks: bisection over all distances, an integer program for each."""
     low, _ = pool.bounds(n_picks)
-    best = _search(pool, n_picks)
-    high = pool.radius(best, pool.n_outliers)
+    best = _search(pool, n_picks), None
+    high = pool.radius(best[0], pool.n_outliers)
     # The solver prefers some columns to others; so they are in random order.
     order = pool.rng.permutation(np.flatnonzero(pool.free))
     features = pool.features
     distances = np.sqrt(squared_distances(features, features[order]))
     radii = np.unique(np.append(distances, np.sqrt(pool.nearest)))
     radii = radii[(radii > (1 - 1e-9) * low) & (radii < high)]
+    # Whether an outlier is picked or an inlier takes its place as uncovered is all the
+    # same to the radius, so the rows farthest out are tried without.
+    n_inner = max(1, len(order) - pool.n_outliers)
+    inner = np.argsort(np.median(distances, axis=0), kind="stable")[:n_inner]
     while len(radii):
         middle = len(radii) // 2
         uncovered = np.sqrt(pool.nearest) > radii[middle]
         balls = distances[uncovered] <= radii[middle]
-        columns = _integer_cover(balls, n_picks, pool.n_outliers)
-        if columns is None:
+        picks = _integer_cover(balls, n_picks, pool.n_outliers, order)
+        if picks is None:
             radii = radii[middle + 1 :]
         else:
-            best, radii = order[columns], radii[:middle]
-    return best
+            # The last ones found are those of the smallest radius.
+            best, radii = (picks, balls), radii[:middle]
+    picks, balls = best
+    if balls is not None:
+        without = _integer_cover(
+            balls[:, inner], n_picks, pool.n_outliers, order[inner]
+        )
+        picks = picks if without is None else without
+    return picks
 
 
-def _integer_cover(balls, n_picks, n_outliers):
-    """Columns whose balls hold all rows but a few, or None if there are none.
+def _integer_cover(balls, n_picks, n_outliers, names):
+    """Names of columns whose balls hold all rows but a few; None if there are none.
 
     Parameters
     ----------
@@ -294,4 +303,4 @@ def _integer_cover(balls, n_picks, n_outliers):
     )
     if result.status not in (_OPTIMAL, _INFEASIBLE):
         raise RuntimeError(f"The integer program was not solved: {result.message}")
-    return None if result.x is None else np.flatnonzero(result.x[:n_columns] > 0.5)
+    return None if result.x is None else names[result.x[:n_columns] > 0.5]

@@ -97,11 +97,11 @@ def test_without_outliers_exact_picks_are_at_most_twice_as_good_as_greedy_ones()
 @pytest.mark.parametrize("exact", [False, True])
 @pytest.mark.parametrize("far", [30.0, 1e9])
 def test_an_outlier_is_not_picked(exact, far):
-    points = np.append(rng_of(0).normal(size=(40, 2)), [[far, far]], axis=0)
-    for seed in range(5):
-        assert 40 in farthest_first(points, 4, rng=rng_of(seed))
-        assert 40 not in pick(points, 4, 1, seed, exact=exact)
-    assert 40 in pick(points, 4, 0, exact=exact)
+    points = np.append(rng_of(0).normal(size=(25, 2)), [[far, far]], axis=0)
+    for seed in range(3):
+        assert 25 in farthest_first(points, 4, rng=rng_of(seed))
+        assert 25 not in pick(points, 4, 1, seed, exact=exact)
+    assert 25 in pick(points, 4, 0, exact=exact)
 
 
 def test_each_pick_has_the_most_uncovered_rows_in_its_ball():
@@ -124,14 +124,14 @@ def test_each_pick_has_the_most_uncovered_rows_in_its_ball():
 
 def test_all_kinds_of_features_in_blocks(monkeypatch):
     rng = rng_of(0)
-    left, right = rng.normal(size=(50, 2)), rng.normal(size=(50, 3))
+    left, right = rng.normal(size=(25, 2)), rng.normal(size=(25, 3))
     product = ProductFeatures(left, right)
     dense = np.asarray(product)
-    expected = [pick(dense, 6, n_outliers, given=[3]) for n_outliers in (0, 2)]
+    expected = [pick(dense, 4, n_outliers, given=[3]) for n_outliers in (0, 2)]
     monkeypatch.setattr(_blocks, "_BLOCK_BYTES", 600)
     for features in (dense, sparse.csr_matrix(dense), product):
         for n_outliers, rows in zip((0, 2), expected, strict=True):
-            assert_array_equal(pick(features, 6, n_outliers, given=[3]), rows)
+            assert_array_equal(pick(features, 4, n_outliers, given=[3]), rows)
 
 
 @pytest.mark.parametrize("exact", [False, True])
