@@ -375,7 +375,7 @@ def robust_coreset(n_outliers=1e-4, exact=False, features=None, metric="euclidea
     n_outliers : int or float, default=1e-4
         How many samples of the pool, or what share of it, rounded up.
     exact : bool, default=False
-        Whether to solve integer programs, for pools of at most 2000 samples.
+        Whether to solve integer programs, for pools of some hundred samples.
     features : transformer, default=None
         The space of the distances; None means the model's embedding.
     metric : {'euclidean', 'cosine'}, default='euclidean'

@@ -49,7 +49,7 @@ def robust_k_center(
         Rows of `features` that are chosen already. Never returned.
     exact : bool, default=False
         Whether to find the best picks there are, by integer programs over all pairs of
-        rows, for pools of a few hundred rows.
+        rows, for pools of some hundred rows.
     rng : numpy.random.Generator
         Breaks ties, by random orders of the rows.
 
@@ -242,39 +242,40 @@ def _greedy_cover(pool, n_picks, radius):
 def _solve(pool, n_picks):
     """The best picks: bisection over all distances, an integer program for each."""
     low, _ = pool.bounds(n_picks)
-    best = _search(pool, n_picks), None
-    high = pool.radius(best[0], pool.n_outliers)
+    best = _search(pool, n_picks)
+    high = pool.radius(best, pool.n_outliers)
     # The solver prefers some columns to others; so they are in random order.
     order = pool.rng.permutation(np.flatnonzero(pool.free))
-    features = pool.features
-    distances = np.sqrt(squared_distances(features, features[order]))
+    distances = np.sqrt(squared_distances(pool.features, pool.features[order]))
+
+    def cover(radius, columns):
+        uncovered = np.sqrt(pool.nearest) > radius
+        balls = distances[np.ix_(uncovered, columns)] <= radius
+        found = _integer_cover(balls, n_picks, pool.n_outliers)
+        return None if found is None else order[columns[found]]
+
     radii = np.unique(np.append(distances, np.sqrt(pool.nearest)))
     radii = radii[(radii > (1 - 1e-9) * low) & (radii < high)]
-    # Whether an outlier is picked or an inlier takes its place as uncovered is all the
-    # same to the radius, so the rows farthest out are tried without.
-    n_inner = max(1, len(order) - pool.n_outliers)
-    inner = np.argsort(np.median(distances, axis=0), kind="stable")[:n_inner]
+    smallest, columns = None, np.arange(len(order))
     while len(radii):
         middle = len(radii) // 2
-        uncovered = np.sqrt(pool.nearest) > radii[middle]
-        balls = distances[uncovered] <= radii[middle]
-        picks = _integer_cover(balls, n_picks, pool.n_outliers, order)
-        if picks is None:
+        picked = cover(radii[middle], columns)
+        if picked is None:
             radii = radii[middle + 1 :]
         else:
-            # The last ones found are those of the smallest radius.
-            best, radii = (picks, balls), radii[:middle]
-    picks, balls = best
-    if balls is not None:
-        without = _integer_cover(
-            balls[:, inner], n_picks, pool.n_outliers, order[inner]
-        )
-        picks = picks if without is None else without
-    return picks
+            best, smallest, radii = picked, radii[middle], radii[:middle]
+    if smallest is not None:
+        # The radius stays the same if an outlier is picked and a row nearer by is left
+        # uncovered in its place. So the rows farthest out are tried without.
+        far_out = np.argsort(np.median(distances, axis=0), kind="stable")
+        inner = far_out[: max(1, len(order) - pool.n_outliers)]
+        picked = cover(smallest, inner)
+        best = best if picked is None else picked
+    return best
 
 
-def _integer_cover(balls, n_picks, n_outliers, names):
-    """Names of columns whose balls hold all rows but a few; None if there are none.
+def _integer_cover(balls, n_picks, n_outliers):
+    """Columns whose balls hold all rows but a few; None if there are none.
 
     Parameters
     ----------
@@ -303,4 +304,4 @@ def _integer_cover(balls, n_picks, n_outliers, names):
     )
     if result.status not in (_OPTIMAL, _INFEASIBLE):
         raise RuntimeError(f"The integer program was not solved: {result.message}")
-    return None if result.x is None else names[result.x[:n_columns] > 0.5]
+    return None if result.x is None else np.flatnonzero(result.x[:n_columns] > 0.5)

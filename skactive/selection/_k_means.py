@@ -23,6 +23,9 @@ from skactive.utils._sklearn import HasMethods, Interval
 _MINI_BATCH = 5e7
 _BATCH_SIZE = 1024
 
+# More iterations move the centers by next to nothing, and can take twice the time.
+_MAX_ITER = 100
+
 
 class KMeansSampling(FeatureMap, QueryStrategy):
     """Cluster the pool, and take from each cluster the sample nearest to its center.
@@ -47,9 +50,8 @@ class KMeansSampling(FeatureMap, QueryStrategy):
 
     Notes
     -----
-    scikit-learn does the clustering, in batches of rows where pool and batch are
-    large. With ``Prefilter(score, KMeansSampling(weight=score))`` it is the method of
-    Zhdanov (2019).
+    scikit-learn does the clustering, by mini-batches where pool and batch are large.
+    ``Prefilter(score, KMeansSampling(weight=score))`` is the method of Zhdanov (2019).
 
     References
     ----------
@@ -130,7 +132,7 @@ class KMeansSampling(FeatureMap, QueryStrategy):
 
     def _cluster(self, features, n_clusters, weights, rng):
         """Labels of the rows and centers of the clusters, some of which are empty."""
-        model = KMeans(n_clusters)
+        model = KMeans(n_clusters, max_iter=_MAX_ITER)
         if features.shape[0] * n_clusters > _MINI_BATCH:
             batch_size = max(_BATCH_SIZE, 2 * n_clusters)
             model = MiniBatchKMeans(n_clusters, batch_size=batch_size)

@@ -34,8 +34,8 @@ class RobustKCenter(MetricFeatureMap, QueryStrategy):
         Samples of the pool that may stay uncovered: how many, or what share of the
         pool, rounded up.
     exact : bool, default=False
-        Whether to find the smallest radius possible, by integer programs; for pools of
-        at most 2000 samples.
+        Whether to find the smallest radius possible, by integer programs: seconds for a
+        pool of two hundred samples, and far more for the 2000 that it is limited to.
     metric : {'euclidean', 'cosine'}, default='euclidean'
         The cosine metric compares directions: every vector is scaled to length one.
 
