@@ -42,7 +42,7 @@ class KMeansSampling(FeatureMap, QueryStrategy):
     weight : Score, default=None
         Weight of each sample in the clustering; None weighs all alike. Scores that go
         below zero are shifted to begin at zero. A sample of weight zero plays no part,
-        unless too few others are left.
+        unless too few others are left; where all are zero, all weigh alike.
     n_init : int, default=1
         Runs of k-means, of which the tightest counts.
     random_state : int, RandomState instance or None, default=None
@@ -121,10 +121,12 @@ class KMeansSampling(FeatureMap, QueryStrategy):
         weights = self._part("weight").score_samples(X)
         weights = weights - min(weights.min(), 0)
         weights[given] = 0
+        if not weights.any():
+            return np.ones(len(X))
         weightless = np.setdiff1d(np.flatnonzero(weights == 0), given)
         n_missing = n_queries + len(weightless) + len(given) - len(X)
         if n_missing > 0:
-            lightest = weights[weights > 0].min(initial=1)
+            lightest = weights[weights > 0].min()
             weights[rng.choice(weightless, n_missing, replace=False)] = lightest
         # As heavy as the best, so that a center stays near them.
         weights[given] = weights.max()

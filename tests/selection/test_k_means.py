@@ -85,10 +85,15 @@ def test_weights_below_zero_are_shifted_to_begin_at_zero():
 
 
 @pytest.mark.parametrize("value", [0.0, -2.0, 3.0])
-def test_equal_weights(value):
-    strategy = KMeansSampling(weight=weighing(np.full(60, value)), random_state=0)
-    rows = strategy.select(view_of(blobs()), 5, given=[3])
-    assert len(set(rows)) == 5
+def test_equal_weights_are_as_none(value):
+    for seed in range(3):
+        plain = KMeansSampling(n_init=10, random_state=seed)
+        weighted = KMeansSampling(
+            weight=weighing(np.full(60, value)), n_init=10, random_state=seed
+        )
+        rows = weighted.select(view_of(blobs()), 4, given=[3])
+        assert sorted(rows // 12) == [1, 2, 3, 4]
+        assert set(rows) == set(plain.select(view_of(blobs()), 4, given=[3]))
 
 
 def test_given_rows_take_up_clusters():
