@@ -1,5 +1,6 @@
 """Robust k-center against all picks there are."""
 
+import tracemalloc
 from itertools import combinations
 
 import numpy as np
@@ -196,3 +197,14 @@ def test_what_does_not_fit():
         pick(np.ones((4, 2)), 2, 1, centers=sparse.csr_matrix(np.ones((1, 2))))
     with pytest.raises(ValueError, match="not finite"):
         pick(np.array([[0.0], [1.0], [np.nan]]), 1, 1)
+
+
+def test_no_matrix_of_all_pairs():
+    points = rng_of(0).normal(size=(4000, 2)).astype(np.float32)
+    tracemalloc.start()
+    rows = pick(points, 3, 4)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 30e6 < 4000**2 * 8
+    greedy = farthest_first(points, 3, rng=rng_of(0))
+    assert radius_of(points, rows, 4) < radius_of(points, greedy, 4)
