@@ -368,7 +368,7 @@ def coreset(features=None, metric="euclidean"):
 
 @_recipe
 def robust_coreset(n_outliers=1e-4, exact=False, features=None, metric="euclidean"):
-    """k-center on the model's embedding, with a few outliers left uncovered.
+    """Robust k-center on the model's embedding: a few outliers stay uncovered.
 
     Parameters
     ----------
@@ -405,7 +405,7 @@ def robust_coreset(n_outliers=1e-4, exact=False, features=None, metric="euclidea
 
 @_recipe
 def kmeans(factor=None, features=None, random_state=None):
-    """Samples nearest to the centers of k-means clusters, one for each query.
+    """The samples nearest to the centers of k-means clusters, one for each query.
 
     Parameters
     ----------
