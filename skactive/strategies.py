@@ -15,12 +15,14 @@ from skactive.scores import (
     DeepFool,
     Disagreement,
     Entropy,
+    FunctionScore,
     LeastConfidence,
     Margin,
     Ratio,
     Variance,
 )
 from skactive.selection import (
+    ClusterMargin,
     DisparityMin,
     DisparitySum,
     FacilityLocation,
@@ -29,8 +31,10 @@ from skactive.selection import (
     GraphCut,
     KCenterGreedy,
     KMeansPlusPlus,
+    KMeansSampling,
     LogDet,
     RandomChoice,
+    RobustKCenter,
     SaturatedCoverage,
     SetCover,
     StochasticTopK,
@@ -344,13 +348,15 @@ def power_bald(n_draws=20, beta=1.0, random_state=None):
 
 
 @_recipe
-def coreset(features=None):
+def coreset(features=None, metric="euclidean"):
     """Greedy k-center on the model's embedding.
 
     Parameters
     ----------
     features : transformer, default=None
         The space of the distances; None means the model's embedding.
+    metric : {'euclidean', 'cosine'}, default='euclidean'
+        Distance of vectors, or of their directions.
 
     Returns
     -------
@@ -367,7 +373,122 @@ def coreset(features=None):
     >>> strategies.coreset().fit([[0.0]]).select([[1.0], [5.0], [3.5]], 2)
     array([1, 2])
     """
-    return KCenterGreedy(features=features)
+    return KCenterGreedy(features=features, metric=metric)
+
+
+@_recipe
+def robust_coreset(n_outliers=1e-4, exact=False, features=None, metric="euclidean"):
+    """Robust k-center on the model's embedding: a few outliers stay uncovered.
+
+    Parameters
+    ----------
+    n_outliers : int or float, default=1e-4
+        How many samples of the pool, or what share of it, rounded up.
+    exact : bool, default=False
+        Whether to solve integer programs, for pools of some hundred samples.
+    features : transformer, default=None
+        The space of the distances; None means the model's embedding.
+    metric : {'euclidean', 'cosine'}, default='euclidean'
+        Distance of vectors, or of their directions.
+
+    Returns
+    -------
+    strategy : RobustKCenter
+
+    References
+    ----------
+    Sener and Savarese (2018), "Active Learning for Convolutional Neural Networks: A
+    Core-Set Approach", algorithm 2; Charikar et al. (2001), "Algorithms for Facility
+    Location Problems with Outliers", section 3.
+
+    Examples
+    --------
+    >>> from skactive import strategies
+    >>> pool = [[4.0], [5.0], [6.0], [99.0]]
+    >>> strategies.robust_coreset(n_outliers=1).fit([[0.0]]).select(pool)
+    array([1])
+    """
+    return RobustKCenter(
+        features=features, n_outliers=n_outliers, exact=exact, metric=metric
+    )
+
+
+@_recipe
+def kmeans(factor=None, features=None, random_state=None):
+    """The samples nearest to the centers of k-means clusters, one for each query.
+
+    Parameters
+    ----------
+    factor : float, default=None
+        Candidates kept for each query, those of the smallest margins; the clusters are
+        weighted by 1 minus the margin then. None clusters the whole pool, unweighted,
+        which needs no model. The paper has 10 to 50.
+    features : transformer, default=None
+        The space of the clusters; None means the model's embedding.
+    random_state : int, RandomState instance or None, default=None
+        Seed; a learner fills it.
+
+    Returns
+    -------
+    strategy : KMeansSampling or Prefilter
+
+    References
+    ----------
+    Zhdanov (2019), "Diverse Mini-Batch Active Learning", section 3.
+
+    Examples
+    --------
+    >>> from skactive import strategies
+    >>> blobs = [[0.0], [1.0], [2.0], [8.0], [9.0], [9.5], [9.8]]
+    >>> strategies.kmeans(random_state=0).select(blobs, 2)
+    array([4, 1])
+    """
+    if factor is None:
+        return KMeansSampling(features=features, random_state=random_state)
+    doubt = FunctionScore(_one_minus_margin, needs=("proba|decision",))
+    clusters = KMeansSampling(
+        features=features, weight=doubt, random_state=random_state
+    )
+    return Prefilter(Margin(), clusters, factor=factor)
+
+
+def _one_minus_margin(X):
+    return 1 + Margin().score_samples(X)
+
+
+@_recipe
+def kmeanspp(features=None, first="uniform", metric="euclidean", random_state=None):
+    """Sample k-means++ seeds in the model's embedding: diverse, at random.
+
+    Parameters
+    ----------
+    features : transformer, default=None
+        The space of the distances; None means the model's embedding.
+    first : {'uniform', 'max_norm'}, default='uniform'
+        The first pick: any sample, or the longest vector.
+    metric : {'euclidean', 'cosine'}, default='euclidean'
+        Distance of vectors, or of their directions.
+    random_state : int, RandomState instance or None, default=None
+        Seed; a learner fills it.
+
+    Returns
+    -------
+    strategy : KMeansPlusPlus
+
+    References
+    ----------
+    Arthur and Vassilvitskii (2007), "k-means++: The Advantages of Careful Seeding".
+
+    Examples
+    --------
+    >>> from skactive import strategies
+    >>> blobs = [[0.0], [0.0], [5.0], [5.0]]
+    >>> sorted(strategies.kmeanspp(random_state=0).select(blobs, 2) // 2)
+    [np.int64(0), np.int64(1)]
+    """
+    return KMeansPlusPlus(
+        features=features, first=first, metric=metric, random_state=random_state
+    )
 
 
 @_recipe
@@ -402,6 +523,48 @@ def badge(first="max_norm", random_state=None):
     """
     return KMeansPlusPlus(
         features=GradientEmbedding(), first=first, random_state=random_state
+    )
+
+
+@_recipe
+def clustermargin(n_clusters=None, factor=10, features=None, random_state=None):
+    """Smallest margins, taken from all clusters in turn.
+
+    Parameters
+    ----------
+    n_clusters : int, default=None
+        Number of clusters; None means the number of queries of the first round, at
+        least 20.
+    factor : float, default=10
+        Candidates kept for each query, those of the smallest margins.
+    features : transformer, default=None
+        The space of the clusters; None means the model's embedding.
+    random_state : int, RandomState instance or None, default=None
+        Seed; a learner fills it.
+
+    Returns
+    -------
+    strategy : ClusterMargin
+
+    References
+    ----------
+    Citovsky et al. (2021), "Batch Active Learning at Scale", algorithms 1 and 2.
+
+    Examples
+    --------
+    >>> from skactive import ModelView, strategies
+    >>> view = ModelView.from_outputs(
+    ...     proba=[[0.5, 0.5], [0.52, 0.48], [0.6, 0.4]], embedding=[[0], [0.1], [9]]
+    ... )
+    >>> strategies.clustermargin(n_clusters=2).select(view, 2)
+    array([2, 0])
+    """
+    return ClusterMargin(
+        Margin(),
+        features=features,
+        n_clusters=n_clusters,
+        factor=factor,
+        random_state=random_state,
     )
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from skactive import QueryStrategy, Score, strategies
 from skactive.base import Facts
-from skactive.compose import Prefilter, Subsample
+from skactive.compose import Partition, Prefilter, Subsample
 from skactive.estimator_checks import (
     check_query_strategy,
     parametrize_with_strategy_checks,
@@ -15,8 +15,9 @@ from skactive.estimator_checks import (
 from skactive.estimator_checks._suite import strategy_checks
 from skactive.features import Embedding, Inputs
 from skactive.geometry import top_k
-from skactive.scores import FunctionScore, Margin
+from skactive.scores import BALD, FunctionScore, Margin
 from skactive.selection import (
+    ClusterMargin,
     FeatureBased,
     KCenterGreedy,
     KMeansPlusPlus,
@@ -47,6 +48,10 @@ COMPOSED = [
     StochasticTopK(Margin(), law="softrank"),
     FeatureBased(optimizer="stochastic"),
     LogDet(similarity="rbf", noise=0),
+    strategies.kmeans(factor=2),
+    strategies.coreset(metric="cosine"),
+    Partition(strategies.badge(), n_parts=3),
+    ClusterMargin(BALD(), n_clusters=3, order="random", max_clustered=8),
 ]
 
 

@@ -1,5 +1,6 @@
 """Strategies made of strategies."""
 
 from skactive.compose._narrow import Prefilter, Subsample
+from skactive.compose._partition import Partition
 
-__all__ = ["Prefilter", "Subsample"]
+__all__ = ["Partition", "Prefilter", "Subsample"]

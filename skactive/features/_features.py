@@ -7,7 +7,7 @@ from sklearn.pipeline import FeatureUnion, Pipeline
 
 from skactive.adapters import residual
 from skactive.base import Facts, Score
-from skactive.geometry import ProductFeatures
+from skactive.geometry import ProductFeatures, unit_rows
 from skactive.utils import is_dataframe
 from skactive.view import as_view
 
@@ -197,3 +197,15 @@ class FeatureMap:
             features = unfitted.fit_transform(feed(unfitted, X))
         # Foreign transformers give DataFrames where scikit-learn is told so.
         return features.to_numpy() if is_dataframe(features) else features
+
+
+class MetricFeatureMap(FeatureMap):
+    """Mixin of strategies with the parameters `features` and `metric`.
+
+    Under ``metric='cosine'`` vectors are scaled to length one, so that Euclidean
+    distances grow with the angle.
+    """
+
+    def _map(self, X):
+        features = super()._map(X)
+        return unit_rows(features) if self.metric == "cosine" else features

@@ -1,5 +1,12 @@
 """The fast core: arrays in, arrays out, no estimator in sight."""
 
+from skactive.geometry._clusters import (
+    assigned_squared_distances,
+    average_linkage,
+    check_vectors,
+    cluster_means,
+    nearest_centers,
+)
 from skactive.geometry._distances import (
     inner_products,
     min_squared_distances,
@@ -13,6 +20,7 @@ from skactive.geometry._kmeans_plusplus import kmeans_plusplus
 from skactive.geometry._pivoted_cholesky import pivoted_cholesky, residual_variances
 from skactive.geometry._probabilities import row_entropy, top_two
 from skactive.geometry._product_features import ProductFeatures
+from skactive.geometry._robust_k_center import robust_k_center
 from skactive.geometry._set_functions import (
     ConcaveGains,
     CutGains,
@@ -28,9 +36,9 @@ from skactive.geometry._similarity import (
     InnerProduct,
     similarity_kernel,
     typical_gamma,
-    unit_rows,
 )
 from skactive.geometry._top_k import top_k
+from skactive.geometry._unit_rows import unit_rows
 
 __all__ = [
     "ClippedCosine",
@@ -44,14 +52,20 @@ __all__ = [
     "ProductFeatures",
     "SaturatedGains",
     "SetCoverGains",
+    "assigned_squared_distances",
+    "average_linkage",
+    "check_vectors",
+    "cluster_means",
     "farthest_first",
     "inner_products",
     "kmeans_plusplus",
     "lazy_greedy",
     "min_squared_distances",
     "naive_greedy",
+    "nearest_centers",
     "pivoted_cholesky",
     "residual_variances",
+    "robust_k_center",
     "row_entropy",
     "similarity_kernel",
     "squared_distances",

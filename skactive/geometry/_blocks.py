@@ -135,8 +135,13 @@ def block_bounds(a, b):
     a_norms, b_norms = block_norms(a), block_norms(b)
     scores = block_products(a, b)
     scores -= b_norms / 2
-    slack = (_n_terms(a) + 16) * np.finfo(scores.dtype).eps
-    return a_norms - 2 * scores.max(axis=1) + slack * (a_norms + b_norms.max())
+    slack = rounding(a) * (a_norms + b_norms.max())
+    return a_norms - 2 * scores.max(axis=1) + slack
+
+
+def rounding(a):
+    """Bound of the relative error of a distance from norms and products of rows."""
+    return (_n_terms(a) + 16) * np.finfo(a.dtype).eps
 
 
 def _n_terms(a):

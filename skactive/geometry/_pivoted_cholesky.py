@@ -6,7 +6,8 @@ from scipy.linalg import solve_triangular
 from skactive.geometry import _blocks
 from skactive.geometry._distances import check_same_kind
 from skactive.geometry._picks import check_finite, check_given
-from skactive.geometry._similarity import CosineSimilarity, InnerProduct, unit_rows
+from skactive.geometry._similarity import CosineSimilarity, InnerProduct
+from skactive.geometry._unit_rows import unit_rows
 
 __all__ = ["pivoted_cholesky", "residual_variances"]
 

@@ -14,7 +14,6 @@ __all__ = [
     "InnerProduct",
     "similarity_kernel",
     "typical_gamma",
-    "unit_rows",
 ]
 
 # Rows whose distances say what is near and what is far.
@@ -218,37 +217,6 @@ def typical_gamma(features, rng):
     distances = squared_distances(features, features)
     distances = distances[distances > 0]
     return float(1 / np.median(distances)) if len(distances) else 1.0
-
-
-def unit_rows(features):
-    """Bring every row to length one, in the precision of the features.
-
-    Parameters
-    ----------
-    features : {ndarray, CSR, ProductFeatures} of shape (n_rows, n_features)
-        Rows of zeros stay as they are.
-
-    Returns
-    -------
-    units : same kind and shape as `features`, floating point
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from skactive.geometry import unit_rows
-    >>> unit_rows(np.array([[3.0, 4.0], [0.0, 0.0]]))
-    array([[0.6, 0.8],
-           [0. , 0. ]])
-    """
-    if isinstance(features, ProductFeatures):
-        return ProductFeatures(unit_rows(features.left), unit_rows(features.right))
-    dtype = np.result_type(np.float32, features.dtype)
-    if sparse.issparse(features):
-        return _unit_block(features.astype(np.float64)).astype(dtype)
-    units = np.empty(features.shape, dtype=dtype)
-    for rows in _blocks.row_chunks(features.shape[0], _blocks.row_bytes(features)):
-        units[rows] = _unit_block(_blocks.shifted(features[rows], None))
-    return units
 
 
 def _unit_block(block):

@@ -1,12 +1,15 @@
 """Algorithms that choose a batch."""
 
+from skactive.selection._cluster_margin import ClusterMargin
 from skactive.selection._concepts import FeatureBased, SetCover
 from skactive.selection._disparity import DisparityMin, DisparitySum
 from skactive.selection._glister import Glister
 from skactive.selection._k_center import KCenterGreedy
+from skactive.selection._k_means import KMeansSampling
 from skactive.selection._k_means_plusplus import KMeansPlusPlus
 from skactive.selection._log_det import LogDet
 from skactive.selection._random import RandomChoice
+from skactive.selection._robust_k_center import RobustKCenter
 from skactive.selection._stochastic import StochasticTopK
 from skactive.selection._submodular import (
     FacilityLocation,
@@ -15,6 +18,7 @@ from skactive.selection._submodular import (
 )
 
 __all__ = [
+    "ClusterMargin",
     "DisparityMin",
     "DisparitySum",
     "FacilityLocation",
@@ -23,8 +27,10 @@ __all__ = [
     "GraphCut",
     "KCenterGreedy",
     "KMeansPlusPlus",
+    "KMeansSampling",
     "LogDet",
     "RandomChoice",
+    "RobustKCenter",
     "SaturatedCoverage",
     "SetCover",
     "StochasticTopK",

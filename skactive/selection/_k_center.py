@@ -5,16 +5,16 @@ from __future__ import annotations
 import numpy as np
 
 from skactive.base import Facts, Score
-from skactive.features import FeatureMap
+from skactive.features import MetricFeatureMap
 from skactive.geometry import (
     farthest_first,
     min_squared_distances,
     squared_distances_to_mean,
 )
-from skactive.utils._sklearn import HasMethods
+from skactive.utils._sklearn import HasMethods, StrOptions
 
 
-class KCenterGreedy(FeatureMap, Score):
+class KCenterGreedy(MetricFeatureMap, Score):
     """Farthest-first traversal: cover the pool with balls around labeled samples.
 
     Each pick is the sample farthest from its nearest labeled or picked one. With
@@ -26,6 +26,9 @@ class KCenterGreedy(FeatureMap, Score):
     features : transformer, default=None
         The space of the distances; None means ``Embedding()``. Any scikit-learn
         transformer will do; foreign ones get ``view.inputs()``.
+    metric : {'euclidean', 'cosine'}, default='euclidean'
+        The cosine metric compares directions: every vector is scaled to length one, so
+        that long ones are no outliers. Vectors of zeros stay where they are.
 
     Attributes
     ----------
@@ -49,10 +52,14 @@ class KCenterGreedy(FeatureMap, Score):
     """
 
     facts = Facts(diverse=True, cold_start=True)
-    _parameter_constraints = {"features": [None, HasMethods(["fit", "transform"])]}
+    _parameter_constraints = {
+        "features": [None, HasMethods(["fit", "transform"])],
+        "metric": [StrOptions({"euclidean", "cosine"})],
+    }
 
-    def __init__(self, features=None):
+    def __init__(self, features=None, metric="euclidean"):
         self.features = features
+        self.metric = metric
 
     def _fit(self, X, y):
         super()._fit(X, y)

@@ -178,3 +178,51 @@ def test_greedy_sampling_on_the_inputs():
 def test_features_must_be_a_transformer(features):
     with pytest.raises(ValueError, match="'features' parameter of KCenterGreedy"):
         KCenterGreedy(features=features).fit(LINE)
+
+
+def test_the_cosine_metric_compares_directions():
+    labeled, pool = points(4, 3), points(50, 3) * np.geomspace(0.01, 100, 50)[:, None]
+    norms = np.linalg.norm(pool, axis=1, keepdims=True)
+    unit = labeled / np.linalg.norm(labeled, axis=1, keepdims=True)
+    expected = naive_k_center(unit, pool / norms, 12, given=[3])
+    for kind in (np.asarray, sparse.csr_matrix):
+        strategy = KCenterGreedy(metric="cosine").fit(kind(labeled))
+        assert_array_equal(strategy.select(kind(pool), 12, given=[3]), expected)
+        cosines = (pool / norms) @ unit.T
+        assert_allclose(
+            strategy.score_samples(kind(pool)),
+            np.sqrt(2 - 2 * cosines.max(axis=1)),
+            atol=1e-6,
+        )
+
+
+def test_the_cosine_metric_finds_no_outlier_in_a_long_vector():
+    pool = np.array([[1.0, 0.1], [1.0, 0.0], [0.0, 1.0], [1000.0, 0.0]])
+    rows = strategies.coreset(metric="cosine").fit(pool[:1]).select(pool, 1)
+    assert rows.tolist() == [2]
+    assert strategies.coreset().fit(pool[:1]).select(pool, 1).tolist() == [3]
+
+
+def test_the_cosine_metric_and_vectors_of_zeros():
+    pool = np.array([[0.0, 0.0], [2.0, 0.0], [0.0, 0.0], [0.0, 3.0]])
+    rows = KCenterGreedy(metric="cosine").fit(pool[1:2]).select(pool, 4)
+    assert rows[0] == 3  # at a right angle; zeros are one from everything
+    assert sorted(rows) == [0, 1, 2, 3]
+    assert rows[-1] in {0, 1, 2}
+
+
+def test_the_cosine_metric_of_gradients():
+    rng = np.random.default_rng(0)
+    proba, embedding = rng.dirichlet(np.ones(3), 40), rng.normal(size=(40, 4))
+    residual = proba - np.eye(3)[proba.argmax(axis=1)]
+    gradients = np.einsum("nk,nd->nkd", residual, embedding).reshape(40, 12)
+    gradients /= np.linalg.norm(gradients, axis=1, keepdims=True)
+    view = ModelView.from_outputs(proba=proba, embedding=embedding)
+    strategy = KCenterGreedy(features=GradientEmbedding(), metric="cosine")
+    expected = naive_k_center([], gradients, 12, given=[7])
+    assert_array_equal(strategy.select(view, 12, given=[7]), expected)
+
+
+def test_an_unknown_metric():
+    with pytest.raises(ValueError, match="'metric' parameter of KCenterGreedy"):
+        KCenterGreedy(metric="l1").fit(LINE)

@@ -153,3 +153,17 @@ def test_twins_with_the_longest_gradient_both_come_first():
 def test_wrong_parameters(parameters, name):
     with pytest.raises(ValueError, match=f"'{name}' parameter of KMeansPlusPlus"):
         KMeansPlusPlus(**parameters).select(EMBEDDING)
+
+
+def test_the_cosine_metric_compares_directions():
+    points = np.array([[9.0, 0.0], [1.0, 1.0], [0.0, 2.0], [-5.0, 5.0]])
+    unit = points / np.linalg.norm(points, axis=1, keepdims=True)
+    # None is the longest any more.
+    rows = picks(KMeansPlusPlus(metric="cosine"), ModelView.from_outputs(points), 2)
+    assert_follows(rows, law_of(unit, 2, "uniform"))
+
+
+def test_k_means_plusplus_by_name_begins_anywhere():
+    points = np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 3.0], [2.0, 2.0]])
+    rows = picks(strategies.kmeanspp(), ModelView.from_outputs(points), 2)
+    assert_follows(rows, law_of(points, 2, "uniform"))
