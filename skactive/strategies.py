@@ -10,12 +10,17 @@ from sklearn.utils.validation import check_is_fitted
 from skactive.features import GradientEmbedding, Inputs
 from skactive.scores import (
     BALD,
+    ConsensusEntropy,
     Disagreement,
     Entropy,
     LeastConfidence,
     Margin,
+    MaxKL,
+    MeanStd,
     Ratio,
     Variance,
+    VariationRatio,
+    VoteEntropy,
 )
 from skactive.selection import (
     KCenterGreedy,
@@ -269,6 +274,170 @@ def qbc(n_draws=20):
     array([1])
     """
     return Disagreement(n_draws=n_draws)
+
+
+@_recipe
+def vote_entropy(n_draws=20):
+    """Largest entropy of the votes of a committee.
+
+    Parameters
+    ----------
+    n_draws : int, default=20
+        Number of draws of a sampler; an ensemble has one per member.
+
+    Returns
+    -------
+    strategy : VoteEntropy
+
+    References
+    ----------
+    Dagan and Engelson (1995), "Committee-Based Sampling for Training Probabilistic
+    Classifiers".
+
+    Examples
+    --------
+    >>> from skactive import ModelView, strategies
+    >>> sure, torn = [[1, 0], [0, 1]], [[0.5, 0.5], [0.5, 0.5]]
+    >>> strategies.vote_entropy().select(ModelView.from_outputs(draws=[torn, sure]))
+    array([1])
+    """
+    return VoteEntropy(n_draws=n_draws)
+
+
+@_recipe
+def consensus_entropy(n_draws=20):
+    """Largest entropy of the mean of a committee's probabilities.
+
+    Parameters
+    ----------
+    n_draws : int, default=20
+        Number of draws of a sampler; an ensemble has one per member.
+
+    Returns
+    -------
+    strategy : ConsensusEntropy
+
+    Examples
+    --------
+    >>> from skactive import ModelView, strategies
+    >>> sure, torn = [[1, 0], [1, 0]], [[0.5, 0.5], [0.5, 0.5]]
+    >>> view = ModelView.from_outputs(draws=[sure, torn])
+    >>> strategies.consensus_entropy().select(view)
+    array([1])
+    """
+    return ConsensusEntropy(n_draws=n_draws)
+
+
+@_recipe
+def kl_divergence(n_draws=20):
+    """Largest mean divergence of a member from the mean of all; another name for BALD.
+
+    Parameters
+    ----------
+    n_draws : int, default=20
+        Number of draws of a sampler; an ensemble has one per member.
+
+    Returns
+    -------
+    strategy : BALD
+
+    References
+    ----------
+    McCallum and Nigam (1998), "Employing EM and Pool-Based Active Learning for Text
+    Classification".
+
+    Examples
+    --------
+    >>> from skactive import ModelView, strategies
+    >>> sure, torn = [[1, 0], [0, 1]], [[0.5, 0.5], [0.5, 0.5]]
+    >>> strategies.kl_divergence().select(ModelView.from_outputs(draws=[torn, sure]))
+    array([1])
+    """
+    return BALD(n_draws=n_draws)
+
+
+@_recipe
+def max_kl(n_draws=20):
+    """Largest divergence of a single member from the mean of all.
+
+    Parameters
+    ----------
+    n_draws : int, default=20
+        Number of draws of a sampler; an ensemble has one per member.
+
+    Returns
+    -------
+    strategy : MaxKL
+
+    References
+    ----------
+    McCallum and Nigam (1998), "Employing EM and Pool-Based Active Learning for Text
+    Classification", for the divergence from the mean.
+
+    Examples
+    --------
+    >>> from skactive import ModelView, strategies
+    >>> sure, torn = [[1, 0], [0, 1]], [[0.5, 0.5], [0.5, 0.5]]
+    >>> strategies.max_kl().select(ModelView.from_outputs(draws=[torn, sure]))
+    array([1])
+    """
+    return MaxKL(n_draws=n_draws)
+
+
+@_recipe
+def mean_std(n_draws=20):
+    """Largest spread of the class probabilities over the draws.
+
+    Parameters
+    ----------
+    n_draws : int, default=20
+        Number of draws of a sampler; an ensemble has one per member.
+
+    Returns
+    -------
+    strategy : MeanStd
+
+    References
+    ----------
+    Kampffmeyer, Salberg and Jenssen (2016), "Semantic Segmentation of Small Objects
+    and Modeling of Uncertainty in Urban Remote Sensing Images".
+
+    Examples
+    --------
+    >>> from skactive import ModelView, strategies
+    >>> sure, torn = [[1, 0], [0, 1]], [[0.5, 0.5], [0.5, 0.5]]
+    >>> strategies.mean_std().select(ModelView.from_outputs(draws=[torn, sure]))
+    array([1])
+    """
+    return MeanStd(n_draws=n_draws)
+
+
+@_recipe
+def variation_ratio(n_draws=20):
+    """Largest share of draws that vote against the majority.
+
+    Parameters
+    ----------
+    n_draws : int, default=20
+        Number of draws of a sampler; an ensemble has one per member.
+
+    Returns
+    -------
+    strategy : VariationRatio
+
+    References
+    ----------
+    Freeman (1965), "Elementary Applied Statistics"; Gal, Islam and Ghahramani (2017),
+    "Deep Bayesian Active Learning with Image Data", section 3.
+
+    Examples
+    --------
+    >>> from skactive import ModelView, strategies
+    >>> sure, torn = [[1, 0], [0, 1]], [[0.5, 0.5], [0.5, 0.5]]
+    >>> strategies.variation_ratio().select(ModelView.from_outputs(draws=[torn, sure]))
+    array([1])
+    """
+    return VariationRatio(n_draws=n_draws)
 
 
 @_recipe

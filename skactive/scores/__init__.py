@@ -1,5 +1,12 @@
 """One number per sample: what asking for its label promises."""
 
+from skactive.scores._committee import (
+    ConsensusEntropy,
+    MaxKL,
+    MeanStd,
+    VariationRatio,
+    VoteEntropy,
+)
 from skactive.scores._disagreement import BALD, Disagreement
 from skactive.scores._function import FunctionScore
 from skactive.scores._regression import Variance
@@ -7,11 +14,16 @@ from skactive.scores._uncertainty import Entropy, LeastConfidence, Margin, Ratio
 
 __all__ = [
     "BALD",
+    "ConsensusEntropy",
     "Disagreement",
     "Entropy",
     "FunctionScore",
     "LeastConfidence",
     "Margin",
+    "MaxKL",
+    "MeanStd",
     "Ratio",
     "Variance",
+    "VariationRatio",
+    "VoteEntropy",
 ]

@@ -76,7 +76,7 @@ def test_rounding_makes_no_negative_score():
 def test_bald_by_chunks(monkeypatch):
     view = draws_view(random_draws())
     expected = BALD().score_samples(view)
-    monkeypatch.setattr(_disagreement, "_CHUNK", 7)
+    monkeypatch.setattr(_disagreement, "CHUNK", 7)
     assert_array_equal(BALD().score_samples(view), expected)
 
 
