@@ -95,7 +95,7 @@ def test_a_class_that_nobody_has_seen(score):
 def test_members_that_lack_a_class():
     rng = np.random.default_rng(0)
     X = rng.normal(size=(40, 3))
-    y = np.array(["a"] * 18 + ["b"] * 18 + ["c", "c", "d", "d"])
+    y = np.array(["a"] * 19 + ["b"] * 19 + ["c", "d"])
     model = BaggingClassifier(
         KNeighborsClassifier(3), n_estimators=9, random_state=0
     ).fit(X, y)
