@@ -23,6 +23,7 @@ from skactive.scores import (
     VoteEntropy,
 )
 from skactive.selection import (
+    BatchBALD,
     KCenterGreedy,
     KMeansPlusPlus,
     RandomChoice,
@@ -498,6 +499,43 @@ def power_bald(n_draws=20, beta=1.0, random_state=None):
     array([1])
     """
     return StochasticTopK(BALD(n_draws=n_draws), beta=beta, random_state=random_state)
+
+
+@_recipe
+def batch_bald(n_draws=20, max_configurations=10_000, random_state=None):
+    """BALD of the whole batch: the labels that tell most together.
+
+    Parameters
+    ----------
+    n_draws : int, default=20
+        Number of draws of a sampler; an ensemble has one per member.
+    max_configurations : int, default=10_000
+        Ways of labeling the batch up to which gains are exact; beyond it so many are
+        drawn.
+    random_state : int, RandomState instance or None, default=None
+        Seed; a learner fills it.
+
+    Returns
+    -------
+    strategy : BatchBALD
+
+    References
+    ----------
+    Kirsch, van Amersfoort and Gal (2019), "BatchBALD: Efficient and Diverse Batch
+    Acquisition for Deep Bayesian Active Learning".
+
+    Examples
+    --------
+    >>> from skactive import ModelView, strategies
+    >>> sure, torn = [[1, 0], [0, 1]], [[0.5, 0.5], [0.5, 0.5]]
+    >>> strategies.batch_bald().select(ModelView.from_outputs(draws=[torn, sure]))
+    array([1])
+    """
+    return BatchBALD(
+        n_draws=n_draws,
+        max_configurations=max_configurations,
+        random_state=random_state,
+    )
 
 
 @_recipe

@@ -141,9 +141,13 @@ def test_parameters_of_a_recipe_reach_the_strategy(name):
     params = strategies.get(name).get_params()
     assert all(p.default is not p.empty for p in signature.parameters.values())
     for parameter in signature.parameters.values():
-        value = {"n_draws": 33, "beta": 0.5, "first": "uniform", "random_state": 5}.get(
-            parameter.name, Inputs()
-        )
+        value = {
+            "n_draws": 33,
+            "max_configurations": 50,
+            "beta": 0.5,
+            "first": "uniform",
+            "random_state": 5,
+        }.get(parameter.name, Inputs())
         strategy = function(**{parameter.name: value})
         changed = {
             k: v

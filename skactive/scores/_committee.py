@@ -8,14 +8,12 @@ import numpy as np
 from sklearn.utils import gen_batches
 
 from skactive.base import Facts, Score
-from skactive.geometry import row_entropy, top_k
-from skactive.scores._disagreement import (
-    CHUNK,
-    mutual_information,
-    vote_counts,
-    vote_entropy,
-)
+from skactive.geometry import mutual_information, row_entropy, top_k
+from skactive.scores._disagreement import vote_counts, vote_entropy
 from skactive.utils._sklearn import Interval
+
+# Rows of draws handled at once, so that float64 sums stay in the cache.
+_CHUNK = 4096
 
 
 class _CommitteeScore(Score):
@@ -30,7 +28,7 @@ class _CommitteeScore(Score):
     def _score(self, X):
         draws = X.predict_draws(self.n_draws)
         scores = np.empty(len(X))
-        for rows in gen_batches(len(X), CHUNK):
+        for rows in gen_batches(len(X), _CHUNK):
             scores[rows] = self._of_draws(draws[rows])
         return scores
 

@@ -5,15 +5,11 @@ from __future__ import annotations
 from numbers import Integral
 
 import numpy as np
-from sklearn.utils import gen_batches
 
 from skactive.base import Facts, Score
-from skactive.geometry import row_entropy
+from skactive.geometry import mutual_information, row_entropy
 from skactive.scores._regression import mean_variance, target_scale
 from skactive.utils._sklearn import Interval
-
-# Rows of draws handled at once, so that float64 sums stay in the cache.
-CHUNK = 4096
 
 
 class BALD(Score):
@@ -96,19 +92,6 @@ class Disagreement(Score):
                 draws.var(axis=1, dtype=np.float64), getattr(self, "scale_", None)
             )
         return vote_entropy(draws)
-
-
-def mutual_information(draws):
-    """Entropy of the mean draw minus the mean entropy of the draws, row by row."""
-    n, n_drawn, width = draws.shape
-    information = np.empty(n)
-    for rows in gen_batches(n, CHUNK):
-        part = draws[rows]
-        each = row_entropy(part.reshape(-1, width)).reshape(-1, n_drawn)
-        mean = part.mean(axis=1, dtype=np.float64)
-        information[rows] = row_entropy(mean) - each.mean(axis=1)
-    # Rounding may leave a tiny negative number where the draws agree.
-    return np.maximum(information, 0)
 
 
 def vote_counts(draws):

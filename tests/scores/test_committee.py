@@ -64,7 +64,7 @@ def naive(score, sample):
 @pytest.mark.parametrize("score", ALL)
 @pytest.mark.parametrize("kind", ["doubt", "votes", "one draw"])
 def test_against_a_loop(score, kind, monkeypatch):
-    monkeypatch.setattr(_committee, "CHUNK", 7)
+    monkeypatch.setattr(_committee, "_CHUNK", 7)
     draws = random_draws(n_draws=1 if kind == "one draw" else 5)
     if kind == "votes":  # members without any doubt: zeros everywhere
         draws = (draws == draws.max(axis=2, keepdims=True)).astype(float)
