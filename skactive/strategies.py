@@ -11,6 +11,7 @@ from skactive.features import GradientEmbedding, Inputs
 from skactive.scores import (
     BALD,
     ConsensusEntropy,
+    Density,
     Disagreement,
     Entropy,
     LeastConfidence,
@@ -27,6 +28,7 @@ from skactive.selection import (
     KCenterGreedy,
     KMeansPlusPlus,
     RandomChoice,
+    RankedBatch,
     StochasticTopK,
 )
 from skactive.utils._sklearn import InvalidParameterError
@@ -536,6 +538,75 @@ def batch_bald(n_draws=20, max_configurations=10_000, random_state=None):
         max_configurations=max_configurations,
         random_state=random_state,
     )
+
+
+@_recipe
+def density(score=None, features=None, beta=1.0):
+    """Information density: unsure, and typical of the pool.
+
+    Parameters
+    ----------
+    score : Score, default=None
+        What a sample is worth by itself; None means the entropy of the class
+        probabilities. For regressors pass ``strategies.variance()``.
+    features : transformer, default=None
+        The space of the similarities; None means the model's embedding.
+    beta : float, default=1.0
+        Power of the similarity.
+
+    Returns
+    -------
+    strategy : Density
+
+    References
+    ----------
+    After Settles and Craven (2008), "An Analysis of Active Learning Strategies for
+    Sequence Labeling Tasks", section 3.4.
+
+    Examples
+    --------
+    >>> from skactive import ModelView, strategies
+    >>> view = ModelView.from_outputs(
+    ...     proba=[[0.5, 0.5]] * 3, embedding=[[0.0, 1.0], [1.0, 0.0], [1.0, 0.0]]
+    ... )
+    >>> sorted(strategies.density().select(view, 2).tolist())
+    [1, 2]
+    """
+    score = Entropy() if score is None else score
+    return Density(score, features=features, beta=beta)
+
+
+@_recipe
+def ranked_batch(score=None, features=None):
+    """Far from all that is labeled or picked, and unsure; the latter counts later.
+
+    Parameters
+    ----------
+    score : Score, default=None
+        What a sample is worth by itself, from 0 to 1; None means one minus the largest
+        class probability.
+    features : transformer, default=None
+        The space of the distances; None means the model's embedding.
+
+    Returns
+    -------
+    strategy : RankedBatch
+
+    References
+    ----------
+    After Cardoso et al. (2017), "Ranked Batch-Mode Active Learning".
+
+    Examples
+    --------
+    >>> from skactive import ModelView, strategies
+    >>> view = ModelView.from_outputs(
+    ...     proba=[[0.5, 0.5], [0.6, 0.4], [0.9, 0.1]],
+    ...     embedding=[[0.0], [0.1], [9.0]],
+    ... )
+    >>> strategies.ranked_batch().select(view, 2)
+    array([0, 2])
+    """
+    return RankedBatch(LeastConfidence() if score is None else score, features=features)
 
 
 @_recipe

@@ -7,6 +7,7 @@ from skactive.scores._committee import (
     VariationRatio,
     VoteEntropy,
 )
+from skactive.scores._density import Density
 from skactive.scores._disagreement import BALD, Disagreement
 from skactive.scores._function import FunctionScore
 from skactive.scores._regression import Variance
@@ -15,6 +16,7 @@ from skactive.scores._uncertainty import Entropy, LeastConfidence, Margin, Ratio
 __all__ = [
     "BALD",
     "ConsensusEntropy",
+    "Density",
     "Disagreement",
     "Entropy",
     "FunctionScore",
