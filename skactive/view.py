@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from copy import copy
+
 import numpy as np
 from scipy import sparse
 
@@ -477,6 +479,27 @@ class ModelView:
             other._cache = {
                 k: v for k, v in other._cache.items() if k[0] not in dependent
             }
+        return other
+
+    def replacing(self, **outputs):
+        """The same samples with some outputs put in place of the model's.
+
+        Parameters
+        ----------
+        **outputs : ndarray of shape (n_samples, ...)
+            As for `from_outputs`.
+
+        Returns
+        -------
+        view : ModelView
+        """
+        other = copy(self)
+        other._given = {**self._given, **{k: _freeze(v) for k, v in outputs.items()}}
+        # What follows from the replaced outputs is computed anew.
+        other._cache = {
+            k: v for k, v in self._cache.items() if k[0] != "gradient_factors"
+        }
+        other._base = self  # alive, as for a part
         return other
 
     def _compute(self, name, options):

@@ -7,7 +7,7 @@ import pytest
 
 from skactive import QueryStrategy, Score, strategies
 from skactive.base import Facts
-from skactive.compose import Prefilter, Subsample
+from skactive.compose import Prefilter, Product, Subsample, Tempered, WeightedSum
 from skactive.estimator_checks import (
     check_query_strategy,
     parametrize_with_strategy_checks,
@@ -15,8 +15,21 @@ from skactive.estimator_checks import (
 from skactive.estimator_checks._suite import strategy_checks
 from skactive.features import Embedding, Inputs
 from skactive.geometry import top_k
-from skactive.scores import FunctionScore, Margin
-from skactive.selection import KCenterGreedy, KMeansPlusPlus, StochasticTopK
+from skactive.scores import (
+    Density,
+    Entropy,
+    FunctionScore,
+    LeastConfidence,
+    Margin,
+    MeanStd,
+    Variance,
+)
+from skactive.selection import (
+    KCenterGreedy,
+    KMeansPlusPlus,
+    RankedBatch,
+    StochasticTopK,
+)
 
 rng_of = np.random.default_rng
 
@@ -39,6 +52,11 @@ COMPOSED = [
     Subsample(strategies.badge(), pool_ratio=2),
     FunctionScore(length, needs=("inputs",)),
     StochasticTopK(Margin(), law="softrank"),
+    WeightedSum([("doubt", Margin()), ("spread", MeanStd())], weights=[1, 2]),
+    Product([("doubt", Entropy()), ("core", KCenterGreedy())], scaling="rank"),
+    Tempered(Margin(), temperature="fit"),
+    RankedBatch(Tempered(LeastConfidence(), temperature=2), features=Inputs()),
+    Density(Variance(), beta=2),
 ]
 
 

@@ -1,5 +1,7 @@
 """Strategies made of strategies."""
 
+from skactive.compose._combine import Product, WeightedSum
 from skactive.compose._narrow import Prefilter, Subsample
+from skactive.compose._temperature import Tempered
 
-__all__ = ["Prefilter", "Subsample"]
+__all__ = ["Prefilter", "Product", "Subsample", "Tempered", "WeightedSum"]
