@@ -1,6 +1,7 @@
 """Greedy batches of labels that tell most about which posterior draw is right."""
 
 import numpy as np
+from scipy.special import softmax
 
 from skactive.geometry import _blocks
 from skactive.geometry._picks import check_given
@@ -25,9 +26,9 @@ _N_MEASURED = 128
 # A race drops rows that trail by so many standard errors, and ends when nobody can be
 # ahead by so many nats. Configurations before the first decision, and the most between
 # two.
-_N_ERRORS = 5
+_N_ERRORS = 4
 _LEAD = 1e-3
-_FIRST_STAGE = 256
+_FIRST_STAGE = 128
 _LARGEST_STAGE = 2048
 
 
@@ -41,7 +42,7 @@ def greedy_information(draws, n_picks, *, given=None, max_configurations=10_000,
     w_ct H(S_it))``, with the probability q_c of configuration c and the posterior
     weights w_c that follow from it. Gains only shrink, so rows are measured again only
     where an old gain is still above the best new one. Later on configurations are
-    drawn; a row that trails the best by five standard
+    drawn; a row that trails the best by four standard
     errors is measured no further, nor is any when a thousandth of a nat is at stake.
 
     Parameters
@@ -231,9 +232,9 @@ class _Search:
             best = gains.argmax()
             lead = gains[best] - gains
             slack = _N_ERRORS * (errors + errors[best]) + _TIE_SINGLE
-            if (slack - lead).max() < _LEAD:
-                break
             kept = lead <= slack
+            if (slack - lead)[kept & (lead > 0)].max(initial=0) < _LEAD:
+                break
             rows, sums, squares = rows[kept], sums[kept], squares[kept]
         gains = self.share * sums / start
         return self._first(rows[gains >= gains.max() - _TIE_SINGLE])
@@ -242,7 +243,8 @@ class _Search:
         return tied[self.rank[tied].argmin()]
 
     def _row_bytes(self, weights):
-        return weights.itemsize * len(weights) * self.draws.shape[2]
+        # Three arrays at a time should stay in the cache.
+        return 3 * weights.itemsize * len(weights) * self.draws.shape[2]
 
     def _information(self, rows, weights):
         """What each row adds to each configuration, (n_rows, n_configurations).
@@ -305,8 +307,10 @@ class _DrawnLabelings:
         labels = (cumulated <= levels[:, np.newaxis]).sum(axis=1)
         with np.errstate(divide="ignore"):
             self.logs += np.log(probabilities)[:, labels].T
-        weights = np.exp(self.logs - self.logs.max(axis=1, keepdims=True))
-        self.weights = weights / weights.sum(axis=1, keepdims=True)
+
+    @property
+    def weights(self):
+        return softmax(self.logs, axis=1)
 
     def n_joint(self, n_classes):
         return 0  # as many as wanted, and no more
