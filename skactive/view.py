@@ -497,7 +497,9 @@ class ModelView:
         other._given = {**self._given, **{k: _freeze(v) for k, v in outputs.items()}}
         # What follows from the replaced outputs is computed anew.
         other._cache = {
-            k: v for k, v in self._cache.items() if k[0] != "gradient_factors"
+            key: value
+            for key, value in self._cache.items()
+            if key[0] not in {"gradient_factors", "std"}
         }
         other._base = self  # alive, as for a part
         return other

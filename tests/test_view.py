@@ -459,3 +459,16 @@ def test_a_pickled_view_answers_like_the_first(model):
     again = pickle.loads(pickle.dumps(view))
     assert_array_equal(again.embed(), view.embed())
     assert_allclose(again.predict_std(), view.predict_std())
+
+
+def test_replaced_outputs_are_seen_by_what_follows_from_them():
+    view = ModelView.from_outputs(draws=np.zeros((3, 2, 1)), prediction=np.arange(3.0))
+    assert_array_equal(view.predict_std(), 0)
+    spread = np.array([[[0.0], [2.0]]] * 3)
+    other = view.replacing(draws=spread)
+    assert_array_equal(other.predict_std(), 1)
+    assert_array_equal(other.predict(), view.predict())
+    assert_array_equal(view.predict_std(), 0)
+    assert_array_equal(other[[2]].predict_draws(), spread[:1])
+    with pytest.raises(ValueError, match="read-only"):
+        other.predict_draws()[0] = 7
