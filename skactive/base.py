@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from numbers import Integral
 
 import numpy as np
@@ -81,7 +82,8 @@ class QueryStrategy(BaseEstimator):
     A subclass writes `_select`, and `_fit` if it looks at the labeled samples. Both
     get a checked `ModelView`; what `_select` returns is checked too. A parameter that
     is a strategy itself, `part` say, is left as it is: `fit` makes and fits a clone,
-    ``part_``, and `_select` asks ``self._part("part")``.
+    ``part_``, and `_select` asks ``self._part("part")``. A list of (name, strategy)
+    pairs is treated likewise: ``self._part("parts")`` is such a list too.
 
     Attributes
     ----------
@@ -125,7 +127,8 @@ class QueryStrategy(BaseEstimator):
         X = self._announce(as_view(X))
         y = None if y is None else np.asarray(y)
         for name in self._part_names():
-            self._part(name).fit(X, y)
+            for part in _strategies_in(self._part(name)):
+                part.fit(X, y)
         self._fit(X, y)
         self._table = X.table
         return self
@@ -201,17 +204,21 @@ class QueryStrategy(BaseEstimator):
 
     def _part_names(self):
         params = self.get_params(deep=False)
-        return [n for n, value in params.items() if isinstance(value, QueryStrategy)]
+        return [name for name, value in params.items() if _strategies_in(value)]
 
     def _make_parts(self, previous):
         for name in self._part_names():
-            part = clone(getattr(self, name))
-            setattr(self, f"{name}_", part.resume(getattr(previous, f"{name}_", None)))
+            fresh = clone(getattr(self, name), safe=False)
+            setattr(self, f"{name}_", fresh)
+            old = _strategies_in(getattr(previous, f"{name}_", None))
+            for part, before in zip_longest(_strategies_in(fresh), old):
+                if part is not None:
+                    part.resume(before)
 
     def _part(self, name):
-        """The fitted clone of a parameter that is a strategy; a new one before."""
+        """The fitted clone of a parameter that holds strategies; a new one before."""
         fitted = getattr(self, f"{name}_", None)
-        return clone(getattr(self, name)) if fitted is None else fitted
+        return clone(getattr(self, name), safe=False) if fitted is None else fitted
 
     def _fit(self, X, y):
         """Look at the labeled view `X` and the labels `y`; by default nothing is."""
@@ -356,6 +363,16 @@ class Score(TransformerMixin, QueryStrategy):
         rows = top_k(scores, n_queries, rng=self._rng(X, "ties"), exclude=given)
         self.selected_scores_ = scores[rows]
         return rows
+
+
+def _strategies_in(value):
+    """The strategies that a parameter consists of."""
+    if isinstance(value, QueryStrategy):
+        return [value]
+    if not isinstance(value, list):
+        return []
+    parts = [pair[1] for pair in value if isinstance(pair, tuple) and len(pair) == 2]
+    return [part for part in parts if isinstance(part, QueryStrategy)]
 
 
 def check_capabilities(facts, X, who):

@@ -12,16 +12,23 @@ from skactive.features import GradientEmbedding, Inputs
 from skactive.scores import (
     BALD,
     AdversarialBIM,
+    ConsensusEntropy,
     DeepFool,
+    Density,
     Disagreement,
     Entropy,
     FunctionScore,
     LeastConfidence,
     Margin,
+    MaxKL,
+    MeanStd,
     Ratio,
     Variance,
+    VariationRatio,
+    VoteEntropy,
 )
 from skactive.selection import (
+    BatchBALD,
     ClusterMargin,
     DisparityMin,
     DisparitySum,
@@ -34,6 +41,7 @@ from skactive.selection import (
     KMeansSampling,
     LogDet,
     RandomChoice,
+    RankedBatch,
     RobustKCenter,
     SaturatedCoverage,
     SetCover,
@@ -288,6 +296,170 @@ def qbc(n_draws=20):
 
 
 @_recipe
+def vote_entropy(n_draws=20):
+    """Largest entropy of the votes of a committee.
+
+    Parameters
+    ----------
+    n_draws : int, default=20
+        Number of draws of a sampler; an ensemble has one per member.
+
+    Returns
+    -------
+    strategy : VoteEntropy
+
+    References
+    ----------
+    Dagan and Engelson (1995), "Committee-Based Sampling for Training Probabilistic
+    Classifiers".
+
+    Examples
+    --------
+    >>> from skactive import ModelView, strategies
+    >>> sure, torn = [[1, 0], [0, 1]], [[0.5, 0.5], [0.5, 0.5]]
+    >>> strategies.vote_entropy().select(ModelView.from_outputs(draws=[torn, sure]))
+    array([1])
+    """
+    return VoteEntropy(n_draws=n_draws)
+
+
+@_recipe
+def consensus_entropy(n_draws=20):
+    """Largest entropy of the mean of a committee's probabilities.
+
+    Parameters
+    ----------
+    n_draws : int, default=20
+        Number of draws of a sampler; an ensemble has one per member.
+
+    Returns
+    -------
+    strategy : ConsensusEntropy
+
+    Examples
+    --------
+    >>> from skactive import ModelView, strategies
+    >>> sure, torn = [[1, 0], [1, 0]], [[0.5, 0.5], [0.5, 0.5]]
+    >>> view = ModelView.from_outputs(draws=[sure, torn])
+    >>> strategies.consensus_entropy().select(view)
+    array([1])
+    """
+    return ConsensusEntropy(n_draws=n_draws)
+
+
+@_recipe
+def kl_divergence(n_draws=20):
+    """Largest mean divergence of a member from the mean of all; another name for BALD.
+
+    Parameters
+    ----------
+    n_draws : int, default=20
+        Number of draws of a sampler; an ensemble has one per member.
+
+    Returns
+    -------
+    strategy : BALD
+
+    References
+    ----------
+    McCallum and Nigam (1998), "Employing EM and Pool-Based Active Learning for Text
+    Classification".
+
+    Examples
+    --------
+    >>> from skactive import ModelView, strategies
+    >>> sure, torn = [[1, 0], [0, 1]], [[0.5, 0.5], [0.5, 0.5]]
+    >>> strategies.kl_divergence().select(ModelView.from_outputs(draws=[torn, sure]))
+    array([1])
+    """
+    return BALD(n_draws=n_draws)
+
+
+@_recipe
+def max_kl(n_draws=20):
+    """Largest divergence of a single member from the mean of all.
+
+    Parameters
+    ----------
+    n_draws : int, default=20
+        Number of draws of a sampler; an ensemble has one per member.
+
+    Returns
+    -------
+    strategy : MaxKL
+
+    References
+    ----------
+    McCallum and Nigam (1998), "Employing EM and Pool-Based Active Learning for Text
+    Classification", for the divergence from the mean.
+
+    Examples
+    --------
+    >>> from skactive import ModelView, strategies
+    >>> sure, torn = [[1, 0], [0, 1]], [[0.5, 0.5], [0.5, 0.5]]
+    >>> strategies.max_kl().select(ModelView.from_outputs(draws=[torn, sure]))
+    array([1])
+    """
+    return MaxKL(n_draws=n_draws)
+
+
+@_recipe
+def mean_std(n_draws=20):
+    """Largest spread of the class probabilities over the draws.
+
+    Parameters
+    ----------
+    n_draws : int, default=20
+        Number of draws of a sampler; an ensemble has one per member.
+
+    Returns
+    -------
+    strategy : MeanStd
+
+    References
+    ----------
+    Kampffmeyer, Salberg and Jenssen (2016), "Semantic Segmentation of Small Objects
+    and Modeling of Uncertainty in Urban Remote Sensing Images".
+
+    Examples
+    --------
+    >>> from skactive import ModelView, strategies
+    >>> sure, torn = [[1, 0], [0, 1]], [[0.5, 0.5], [0.5, 0.5]]
+    >>> strategies.mean_std().select(ModelView.from_outputs(draws=[torn, sure]))
+    array([1])
+    """
+    return MeanStd(n_draws=n_draws)
+
+
+@_recipe
+def variation_ratio(n_draws=20):
+    """Largest share of draws that vote against the majority.
+
+    Parameters
+    ----------
+    n_draws : int, default=20
+        Number of draws of a sampler; an ensemble has one per member.
+
+    Returns
+    -------
+    strategy : VariationRatio
+
+    References
+    ----------
+    Freeman (1965), "Elementary Applied Statistics"; Gal, Islam and Ghahramani (2017),
+    "Deep Bayesian Active Learning with Image Data", section 3.
+
+    Examples
+    --------
+    >>> from skactive import ModelView, strategies
+    >>> sure, torn = [[1, 0], [0, 1]], [[0.5, 0.5], [0.5, 0.5]]
+    >>> strategies.variation_ratio().select(ModelView.from_outputs(draws=[torn, sure]))
+    array([1])
+    """
+    return VariationRatio(n_draws=n_draws)
+
+
+@_recipe
 def bald(n_draws=20):
     """Largest mutual information between label and model.
 
@@ -345,6 +517,112 @@ def power_bald(n_draws=20, beta=1.0, random_state=None):
     array([1])
     """
     return StochasticTopK(BALD(n_draws=n_draws), beta=beta, random_state=random_state)
+
+
+@_recipe
+def batch_bald(n_draws=20, max_configurations=10_000, random_state=None):
+    """BALD of the whole batch: the labels that tell most together.
+
+    Parameters
+    ----------
+    n_draws : int, default=20
+        Number of draws of a sampler; an ensemble has one per member.
+    max_configurations : int, default=10_000
+        Ways of labeling the batch up to which gains are exact; beyond it so many are
+        drawn.
+    random_state : int, RandomState instance or None, default=None
+        Seed; a learner fills it.
+
+    Returns
+    -------
+    strategy : BatchBALD
+
+    References
+    ----------
+    Kirsch, van Amersfoort and Gal (2019), "BatchBALD: Efficient and Diverse Batch
+    Acquisition for Deep Bayesian Active Learning".
+
+    Examples
+    --------
+    >>> from skactive import ModelView, strategies
+    >>> sure, torn = [[1, 0], [0, 1]], [[0.5, 0.5], [0.5, 0.5]]
+    >>> strategies.batch_bald().select(ModelView.from_outputs(draws=[torn, sure]))
+    array([1])
+    """
+    return BatchBALD(
+        n_draws=n_draws,
+        max_configurations=max_configurations,
+        random_state=random_state,
+    )
+
+
+@_recipe
+def density(score=None, features=None, beta=1.0):
+    """Information density: unsure, and typical of the pool.
+
+    Parameters
+    ----------
+    score : Score, default=None
+        What a sample is worth by itself; None means the entropy of the class
+        probabilities. For regressors pass ``strategies.variance()``.
+    features : transformer, default=None
+        The space of the similarities; None means the model's embedding.
+    beta : float, default=1.0
+        Power of the similarity.
+
+    Returns
+    -------
+    strategy : Density
+
+    References
+    ----------
+    After Settles and Craven (2008), "An Analysis of Active Learning Strategies for
+    Sequence Labeling Tasks", section 3.4.
+
+    Examples
+    --------
+    >>> from skactive import ModelView, strategies
+    >>> view = ModelView.from_outputs(
+    ...     proba=[[0.5, 0.5]] * 3, embedding=[[0.0, 1.0], [1.0, 0.0], [1.0, 0.0]]
+    ... )
+    >>> sorted(strategies.density().select(view, 2).tolist())
+    [1, 2]
+    """
+    score = Entropy() if score is None else score
+    return Density(score, features=features, beta=beta)
+
+
+@_recipe
+def ranked_batch(score=None, features=None):
+    """Far from all that is labeled or picked, and unsure; the latter counts later.
+
+    Parameters
+    ----------
+    score : Score, default=None
+        What a sample is worth by itself, from 0 to 1; None means one minus the largest
+        class probability.
+    features : transformer, default=None
+        The space of the distances; None means the model's embedding.
+
+    Returns
+    -------
+    strategy : RankedBatch
+
+    References
+    ----------
+    After Cardoso et al. (2017), "Ranked Batch-Mode Active Learning".
+
+    Examples
+    --------
+    >>> from skactive import ModelView, strategies
+    >>> view = ModelView.from_outputs(
+    ...     proba=[[0.5, 0.5], [0.6, 0.4], [0.9, 0.1]],
+    ...     embedding=[[0.0], [0.1], [9.0]],
+    ... )
+    >>> strategies.ranked_batch().select(view, 2)
+    array([0, 2])
+    """
+    return RankedBatch(LeastConfidence() if score is None else score, features=features)
 
 
 @_recipe

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from copy import copy
+
 import numpy as np
 from scipy import sparse
 
@@ -524,6 +526,29 @@ class ModelView:
                 k: v for k, v in other._cache.items() if k[0] not in dependent
             }
         other.table = table
+        return other
+
+    def replacing(self, **outputs):
+        """The same samples with some outputs put in place of the model's.
+
+        Parameters
+        ----------
+        **outputs : ndarray of shape (n_samples, ...)
+            As for `from_outputs`.
+
+        Returns
+        -------
+        view : ModelView
+        """
+        other = copy(self)
+        other._given = {**self._given, **{k: _freeze(v) for k, v in outputs.items()}}
+        # What follows from the replaced outputs is computed anew.
+        other._cache = {
+            key: value
+            for key, value in self._cache.items()
+            if key[0] not in {"gradient_factors", "std"}
+        }
+        other._base = self  # alive, as for a part
         return other
 
     def _compute(self, name, options):

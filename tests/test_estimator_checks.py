@@ -7,7 +7,14 @@ import pytest
 
 from skactive import QueryStrategy, Score, strategies
 from skactive.base import Facts
-from skactive.compose import Partition, Prefilter, Subsample
+from skactive.compose import (
+    Partition,
+    Prefilter,
+    Product,
+    Subsample,
+    Tempered,
+    WeightedSum,
+)
 from skactive.estimator_checks import (
     check_query_strategy,
     parametrize_with_strategy_checks,
@@ -15,13 +22,23 @@ from skactive.estimator_checks import (
 from skactive.estimator_checks._suite import strategy_checks
 from skactive.features import Embedding, Inputs
 from skactive.geometry import top_k
-from skactive.scores import BALD, FunctionScore, Margin
+from skactive.scores import (
+    BALD,
+    Density,
+    Entropy,
+    FunctionScore,
+    LeastConfidence,
+    Margin,
+    MeanStd,
+    Variance,
+)
 from skactive.selection import (
     ClusterMargin,
     FeatureBased,
     KCenterGreedy,
     KMeansPlusPlus,
     LogDet,
+    RankedBatch,
     StochasticTopK,
 )
 
@@ -52,6 +69,11 @@ COMPOSED = [
     strategies.coreset(metric="cosine"),
     Partition(strategies.badge(), n_parts=3),
     ClusterMargin(BALD(), n_clusters=3, order="random", max_clustered=8),
+    WeightedSum([("doubt", Margin()), ("spread", MeanStd())], weights=[1, 2]),
+    Product([("doubt", Entropy()), ("core", KCenterGreedy())], scaling="rank"),
+    Tempered(Margin(), temperature="fit"),
+    RankedBatch(Tempered(LeastConfidence(), temperature=2), features=Inputs()),
+    Density(Variance(), beta=2),
 ]
 
 

@@ -114,7 +114,7 @@ def test_names_for_an_estimator_are_those_that_run(estimator, y, can, cannot):
 
 @pytest.mark.parametrize(
     ("name", "guess"),
-    [("entropie", " did you mean 'entropy'?"), ("BADGE", ""), ("core-set", "coreset")],
+    [("entropie", " did you mean 'entropy'"), ("BADGE", ""), ("core-set", "coreset")],
 )
 def test_unknown_names_bring_near_ones_and_all(name, guess):
     with pytest.raises(
@@ -143,6 +143,7 @@ VALUES = {
     "factor": 3,
     "n_clusters": 7,
     "n_outliers": 2,
+    "max_configurations": 50,
     "exact": True,
 }
 

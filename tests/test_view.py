@@ -478,3 +478,16 @@ def test_an_unpickled_view_can_embed():
     for view in (ModelView(X, BAYES), ModelView(X)):
         copy = pickle.loads(pickle.dumps(view))
         assert_array_equal(copy.embed(), view.embed())
+
+
+def test_replaced_outputs_are_seen_by_what_follows_from_them():
+    view = ModelView.from_outputs(draws=np.zeros((3, 2, 1)), prediction=np.arange(3.0))
+    assert_array_equal(view.predict_std(), 0)
+    spread = np.array([[[0.0], [2.0]]] * 3)
+    other = view.replacing(draws=spread)
+    assert_array_equal(other.predict_std(), 1)
+    assert_array_equal(other.predict(), view.predict())
+    assert_array_equal(view.predict_std(), 0)
+    assert_array_equal(other[[2]].predict_draws(), spread[:1])
+    with pytest.raises(ValueError, match="read-only"):
+        other.predict_draws()[0] = 7

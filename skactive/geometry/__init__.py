@@ -9,6 +9,7 @@ from skactive.geometry._clusters import (
 )
 from skactive.geometry._distances import (
     inner_products,
+    mean_cosines,
     min_squared_distances,
     squared_distances,
     squared_distances_to_mean,
@@ -16,10 +17,12 @@ from skactive.geometry._distances import (
 )
 from skactive.geometry._farthest_first import farthest_first
 from skactive.geometry._greedy import lazy_greedy, naive_greedy, stochastic_greedy
+from skactive.geometry._joint_entropy import greedy_information
 from skactive.geometry._kmeans_plusplus import kmeans_plusplus
 from skactive.geometry._pivoted_cholesky import pivoted_cholesky, residual_variances
-from skactive.geometry._probabilities import row_entropy, top_two
+from skactive.geometry._probabilities import mutual_information, row_entropy, top_two
 from skactive.geometry._product_features import ProductFeatures
+from skactive.geometry._ranked import ranked_batch, ranked_worth
 from skactive.geometry._robust_k_center import robust_k_center
 from skactive.geometry._set_functions import (
     ConcaveGains,
@@ -57,13 +60,18 @@ __all__ = [
     "check_vectors",
     "cluster_means",
     "farthest_first",
+    "greedy_information",
     "inner_products",
     "kmeans_plusplus",
     "lazy_greedy",
+    "mean_cosines",
     "min_squared_distances",
+    "mutual_information",
     "naive_greedy",
     "nearest_centers",
     "pivoted_cholesky",
+    "ranked_batch",
+    "ranked_worth",
     "residual_variances",
     "robust_k_center",
     "row_entropy",

@@ -8,6 +8,7 @@ from skactive.geometry._product_features import ProductFeatures
 
 __all__ = [
     "inner_products",
+    "mean_cosines",
     "min_squared_distances",
     "squared_distances",
     "squared_distances_to_mean",
@@ -180,6 +181,53 @@ def squared_distances_to_mean(features):
         distances[rows] = _blocks.block_norms(a) * _blocks.block_norms(b)
         distances[rows] -= 2 * np.einsum("ij,ij->i", a, b @ mean)
     return np.maximum(distances + (mean**2).sum(), 0)
+
+
+def mean_cosines(features):
+    """Mean cosine of the angles between each row and all rows, itself included.
+
+    The mean of the cosines is the product with the mean of the unit vectors, so no pair
+    of rows is looked at.
+
+    Parameters
+    ----------
+    features : {ndarray, CSR, ProductFeatures} of shape (n_rows, n_features)
+        At least one row. The mean of product features is no product; it is kept as a
+        matrix of shape (n_left, n_right).
+
+    Returns
+    -------
+    ndarray of shape (n_rows,), float64
+        Between -1 and 1; a row of zeros has 0 with all rows.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skactive.geometry import mean_cosines
+    >>> mean_cosines(np.array([[3.0, 0.0], [1.0, 0.0], [0.0, 2.0], [0.0, 0.0]]))
+    array([0.5 , 0.5 , 0.25, 0.  ])
+    """
+    if isinstance(features, ProductFeatures):
+        left, right = features.left, features.right
+    else:
+        left, right = np.ones((features.shape[0], 1)), features
+    chunks = list(_blocks.row_chunks(len(left), _blocks.row_bytes(features)))
+
+    def factors(rows):
+        a, b = left[rows].astype(np.float64), _blocks.shifted(right[rows], None)
+        lengths = np.sqrt(_blocks.block_norms(a) * _blocks.block_norms(b))
+        lengths[lengths == 0] = 1
+        return a / lengths[:, np.newaxis], b
+
+    mean = np.zeros((right.shape[1], left.shape[1]))
+    for rows in chunks:
+        a, b = factors(rows)
+        mean += (b.T @ a) / len(left)
+    cosines = np.empty(len(left))
+    for rows in chunks:
+        a, b = factors(rows)
+        cosines[rows] = np.einsum("ij,ij->i", a, b @ mean)
+    return cosines
 
 
 def check_same_kind(a, b, name):

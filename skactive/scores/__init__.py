@@ -1,6 +1,14 @@
 """One number per sample: what asking for its label promises."""
 
 from skactive.scores._adversarial import AdversarialBIM, DeepFool
+from skactive.scores._committee import (
+    ConsensusEntropy,
+    MaxKL,
+    MeanStd,
+    VariationRatio,
+    VoteEntropy,
+)
+from skactive.scores._density import Density
 from skactive.scores._disagreement import BALD, Disagreement
 from skactive.scores._function import FunctionScore
 from skactive.scores._regression import Variance
@@ -9,12 +17,18 @@ from skactive.scores._uncertainty import Entropy, LeastConfidence, Margin, Ratio
 __all__ = [
     "BALD",
     "AdversarialBIM",
+    "ConsensusEntropy",
     "DeepFool",
+    "Density",
     "Disagreement",
     "Entropy",
     "FunctionScore",
     "LeastConfidence",
     "Margin",
+    "MaxKL",
+    "MeanStd",
     "Ratio",
     "Variance",
+    "VariationRatio",
+    "VoteEntropy",
 ]

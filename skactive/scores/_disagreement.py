@@ -5,15 +5,11 @@ from __future__ import annotations
 from numbers import Integral
 
 import numpy as np
-from sklearn.utils import gen_batches
 
 from skactive.base import Facts, Score
-from skactive.geometry import row_entropy
+from skactive.geometry import mutual_information, row_entropy
 from skactive.scores._regression import mean_variance, target_scale
 from skactive.utils._sklearn import Interval
-
-# Rows of draws handled at once, so that float64 sums stay in the cache.
-_CHUNK = 4096
 
 
 class BALD(Score):
@@ -50,16 +46,7 @@ class BALD(Score):
         self.n_draws = n_draws
 
     def _score(self, X):
-        draws = X.predict_draws(self.n_draws)
-        n, n_drawn, width = draws.shape
-        scores = np.empty(n)
-        for rows in gen_batches(n, _CHUNK):
-            part = draws[rows]
-            each = row_entropy(part.reshape(-1, width)).reshape(-1, n_drawn)
-            mean = part.mean(axis=1, dtype=np.float64)
-            scores[rows] = row_entropy(mean) - each.mean(axis=1)
-        # Rounding may leave a tiny negative number where the draws agree.
-        return np.maximum(scores, 0)
+        return mutual_information(X.predict_draws(self.n_draws))
 
 
 class Disagreement(Score):
@@ -104,9 +91,17 @@ class Disagreement(Score):
             return mean_variance(
                 draws.var(axis=1, dtype=np.float64), getattr(self, "scale_", None)
             )
-        votes = draws.argmax(axis=2)
-        shares = (votes[:, :, None] == np.arange(draws.shape[2])).mean(axis=1)
-        # Sorted, equal splits of the votes tie exactly, whatever classes they are for.
-        scores = row_entropy(np.sort(shares, axis=1))
-        # A vote hides draws that are not finite.
-        return np.where(np.isfinite(draws.sum(axis=(1, 2))), scores, np.nan)
+        return vote_entropy(draws)
+
+
+def vote_counts(draws):
+    """How many draws vote for each class, (n, n_classes)."""
+    n, _, width = draws.shape
+    votes = draws.argmax(axis=2) + width * np.arange(n)[:, None]
+    return np.bincount(votes.ravel(), minlength=n * width).reshape(n, width)
+
+
+def vote_entropy(draws):
+    """Entropy of the shares of the votes, row by row."""
+    # Sorted, equal splits of the votes tie exactly, whatever classes they are for.
+    return row_entropy(np.sort(vote_counts(draws), axis=1) / draws.shape[1])

@@ -1,5 +1,6 @@
 """Algorithms that choose a batch."""
 
+from skactive.selection._batch_bald import BatchBALD
 from skactive.selection._cluster_margin import ClusterMargin
 from skactive.selection._concepts import FeatureBased, SetCover
 from skactive.selection._disparity import DisparityMin, DisparitySum
@@ -9,6 +10,7 @@ from skactive.selection._k_means import KMeansSampling
 from skactive.selection._k_means_plusplus import KMeansPlusPlus
 from skactive.selection._log_det import LogDet
 from skactive.selection._random import RandomChoice
+from skactive.selection._ranked_batch import RankedBatch
 from skactive.selection._robust_k_center import RobustKCenter
 from skactive.selection._stochastic import StochasticTopK
 from skactive.selection._submodular import (
@@ -18,6 +20,7 @@ from skactive.selection._submodular import (
 )
 
 __all__ = [
+    "BatchBALD",
     "ClusterMargin",
     "DisparityMin",
     "DisparitySum",
@@ -30,6 +33,7 @@ __all__ = [
     "KMeansSampling",
     "LogDet",
     "RandomChoice",
+    "RankedBatch",
     "RobustKCenter",
     "SaturatedCoverage",
     "SetCover",

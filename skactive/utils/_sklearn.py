@@ -10,7 +10,7 @@ from sklearn.utils._param_validation import (
     Options,
     StrOptions,
 )
-from sklearn.utils.metaestimators import available_if
+from sklearn.utils.metaestimators import _BaseComposition, available_if
 from sklearn.utils.validation import _check_sample_weight, _num_samples, validate_data
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "InvalidParameterError",
     "Options",
     "StrOptions",
+    "_BaseComposition",
     "_check_sample_weight",
     "_fit_context",
     "_num_samples",

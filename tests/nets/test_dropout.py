@@ -89,6 +89,34 @@ def test_the_model_and_the_generators_stay_as_they_are(fitted, blobs, consistent
     assert_array_equal(fitted.predict_proba(X), proba)
 
 
+@pytest.mark.parametrize("consistent", [False, True])
+def test_all_is_restored_after_an_error(fitted, blobs, consistent, monkeypatch):
+    X, _ = blobs
+    module = fitted.net_.module_
+    flags = [part.training for part in module.modules()]
+    generator = torch.get_rng_state()
+
+    def fails(output):
+        raise RuntimeError("no output today")
+
+    monkeypatch.setattr(fitted, "_decode", fails)
+    with pytest.raises(RuntimeError, match="no output today"):
+        dropout_draws(fitted, X, 3, seed=0, consistent=consistent)
+    assert torch.equal(torch.get_rng_state(), generator)
+    assert [part.training for part in module.modules()] == flags
+    assert not module._forward_pre_hooks
+    assert not module.drop._forward_hooks
+    assert not module.drop._forward_pre_hooks
+
+
+def test_more_draws_change_none_of_the_others(fitted, blobs):
+    X, _ = blobs
+    draws = dropout_draws(fitted, X, 8, seed=0, consistent=True)
+    others = dropout_draws(fitted, X, 3, seed=0, consistent=True)
+    assert_array_equal(others, draws[:, :3])
+    assert len(np.unique(draws[0, :, 0])) > 4  # a small net has few different masks
+
+
 def test_consistent_masks_depend_on_neither_rows_nor_batches(fitted, blobs):
     X, _ = blobs
     draws = dropout_draws(fitted, X, 4, seed=3, consistent=True)

@@ -7,7 +7,8 @@ from scipy.stats import entropy
 from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 
 from skactive import ModelView
-from skactive.scores import BALD, Disagreement, Entropy, _disagreement
+from skactive.geometry import _probabilities
+from skactive.scores import BALD, Disagreement, Entropy
 
 # Two draws of three samples: sure and opposed, torn alike, and between.
 SURE, TORN, MILD = [[1, 0], [0, 1]], [[0.5, 0.5]] * 2, [[0.9, 0.1], [0.1, 0.9]]
@@ -76,7 +77,7 @@ def test_rounding_makes_no_negative_score():
 def test_bald_by_chunks(monkeypatch):
     view = draws_view(random_draws())
     expected = BALD().score_samples(view)
-    monkeypatch.setattr(_disagreement, "_CHUNK", 7)
+    monkeypatch.setattr(_probabilities, "_N_ROWS", 7)
     assert_array_equal(BALD().score_samples(view), expected)
 
 
