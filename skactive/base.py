@@ -200,7 +200,8 @@ class QueryStrategy(BaseEstimator):
                 )
         super()._validate_params()
         for name in self._part_names():
-            getattr(self, name)._validate_params()
+            for part in _strategies_in(getattr(self, name)):
+                part._validate_params()
 
     def _part_names(self):
         params = self.get_params(deep=False)

@@ -33,9 +33,11 @@ WEIGHT = np.linspace(0.5, 2, 150)
 
 @parametrize_with_checks(
     [
-        Committee(LogisticRegression(), n_members=3),
-        Committee(Ridge(), n_members=3),
-        Committee(DecisionTreeClassifier(), n_members=3, bootstrap=False),
+        Committee(LogisticRegression(), n_members=3, random_state=0),
+        Committee(Ridge(), n_members=3, random_state=0),
+        Committee(
+            DecisionTreeClassifier(), n_members=3, random_state=0, bootstrap=False
+        ),
     ]
 )
 def test_scikit_learn_checks(estimator, check):

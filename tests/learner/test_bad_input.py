@@ -251,7 +251,7 @@ def test_strategies_of_the_other_task_are_refused(estimator, strategy, message):
 @pytest.mark.parametrize("strategy", ["margin", "badge", "bald", strategies.entropy()])
 def test_a_query_before_fit_names_the_strategies_that_can(strategy):
     with pytest.raises(
-        NotFittedError, match=r"needs a fitted model.*coreset.*random\.$"
+        NotFittedError, match=r"needs a fitted model.*: coreset,.* random,"
     ):
         ActiveLearner(GaussianNB(), strategy).query(X)
 

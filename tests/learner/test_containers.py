@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from numpy.testing import assert_array_equal
 from scipy import sparse
+from sklearn.base import clone
 from sklearn.compose import make_column_transformer
 from sklearn.datasets import load_iris
 from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
@@ -115,11 +116,17 @@ def test_a_round_in_every_container(case, strategy):
 
 @pytest.mark.parametrize("strategy", strategies.names("classification"))
 def test_float32_float64_list_frame_and_csr_give_the_same_rows(strategy):
-    if strategy in {"bald", "power_bald", "qbc"}:
-        estimator = RandomForestClassifier(5, random_state=0)
-    else:
-        estimator = KNeighborsClassifier(3)
     X32 = IRIS.astype(np.float32)
+    models = [
+        KNeighborsClassifier(3),
+        RandomForestClassifier(5, random_state=0),
+        LogisticRegression(max_iter=500),
+    ]
+    estimator = next(
+        model
+        for model in models
+        if strategy in strategies.names(estimator=clone(model).fit(X32, y))
+    )
     dense = [X32, X32.astype(np.float64), X32.tolist(), pd.DataFrame(X32)]
     asked = []
     for X in dense:

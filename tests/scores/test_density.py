@@ -114,7 +114,7 @@ def test_negative_scores_are_refused():
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("beta", -1), ("score", "entropy"), ("features", 3)]
+    ("name", "value"), [("beta", -1), ("score", None), ("features", 3)]
 )
 def test_wrong_parameters(name, value):
     strategy = Density(Entropy()).set_params(**{name: value})
