@@ -190,6 +190,36 @@ def gsx_case(quick):
     return Case(title, both.nbytes, ours, peer, check)
 
 
+def batch_bald_case(quick):
+    n_samples, n_draws, n_picks = (300, 10, 3) if quick else (5000, 50, 10)
+    rng = np.random.default_rng(0)
+    # Draws of a model that is sure of some samples and wavers on others.
+    logits = rng.normal(size=(n_samples, 1, N_CLASSES)) * 2
+    logits = logits + rng.normal(size=(n_samples, n_draws, N_CLASSES))
+    draws = np.exp(logits - logits.max(axis=2, keepdims=True))
+    draws = (draws / draws.sum(axis=2, keepdims=True)).astype(np.float32)
+
+    def ours():
+        pool = ModelView.from_outputs(draws=draws)
+        strategy = strategies.batch_bald(max_configurations=10_000, random_state=0)
+        return strategy.select(pool, n_picks)
+
+    def peer():
+        from skactiveml.pool import batch_bald
+
+        members = draws.transpose(1, 0, 2).copy()  # it writes to what it is given
+        worth = batch_bald(members, n_picks, n_MC_samples=50, random_state=0)
+        return np.nanargmax(worth, axis=1)
+
+    def check(rows, peer_rows):
+        for some in (rows, peer_rows):
+            assert len(set(some)) == n_picks
+        assert rows[0] == peer_rows[0]
+
+    title = f"batch_bald {n_samples} x {n_draws} draws, batch {n_picks}"
+    return Case(title, draws.nbytes, ours, peer, check)
+
+
 CASES = {
     "badge": badge_case,
     "badge_large": partial(badge_case, n_samples=100_000),
@@ -197,6 +227,7 @@ CASES = {
     "coreset": coreset_case,
     "coreset_large": partial(coreset_case, n_samples=200_000, width=128),
     "gsx": gsx_case,
+    "batch_bald": batch_bald_case,
 }
 
 # Seconds of one run of the peer's from which on it is not repeated.

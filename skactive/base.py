@@ -351,8 +351,9 @@ class Score(TransformerMixin, QueryStrategy):
                 f"{name}._score must return one number per sample, shape ({len(X)},); "
                 f"it returned shape {scores.shape}."
             )
-        bad = np.flatnonzero(~np.isfinite(scores))
-        if len(bad):
+        # Quick; a sum of huge scores may overflow.
+        if not np.isfinite(scores.sum()) and not np.isfinite(scores).all():
+            bad = np.flatnonzero(~np.isfinite(scores))
             raise ValueError(
                 f"{name} gave {len(bad)} scores that are not finite, first in row "
                 f"{bad[0]}; check the model's outputs for these samples."

@@ -17,7 +17,7 @@ from skactive.adapters import (
     is_table,
 )
 from skactive.exceptions import MissingCapability
-from skactive.geometry import ProductFeatures
+from skactive.geometry import ProductFeatures, sum_is_finite
 from skactive.utils import count_rows, derive_seed, take_rows
 
 __all__ = ["ModelView", "as_view"]
@@ -187,7 +187,7 @@ class ModelView:
                 + (", ".join(f"{k}: {n} rows" for k, n in sizes.items()) or "none.")
             )
         (n_samples,) = set(sizes.values())
-        view = cls(np.arange(n_samples) if X is None else X, seed=seed)
+        view = cls(np.arange(n_samples, dtype=np.uint32) if X is None else X, seed=seed)
         view._given = given
         if X is not None and is_table(X) and is_numeric(X):
             matrix = _freeze(as_matrix(X))
@@ -632,9 +632,9 @@ def _take(value, rows):
 def _check_finite(name, value):
     """Refuse an output that is not finite, so that no strategy has to look."""
     for part in _float_parts(value):
+        if sum_is_finite(part.data if sparse.issparse(part) else part):
+            continue
         with np.errstate(invalid="ignore", over="ignore"):
-            if np.isfinite(part.sum()):  # quick; a sum of huge numbers may overflow
-                continue
             sums = part.reshape(part.shape[0], -1).sum(axis=1, dtype=np.float64)
         rows = np.flatnonzero(~np.isfinite(np.asarray(sums).ravel()))
         if len(rows):

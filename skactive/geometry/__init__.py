@@ -40,6 +40,7 @@ from skactive.geometry._similarity import (
     similarity_kernel,
     typical_gamma,
 )
+from skactive.geometry._stream import sum_is_finite
 from skactive.geometry._top_k import top_k
 from skactive.geometry._unit_rows import unit_rows
 
@@ -80,6 +81,7 @@ __all__ = [
     "squared_distances_to_mean",
     "squared_norms",
     "stochastic_greedy",
+    "sum_is_finite",
     "top_k",
     "top_two",
     "typical_gamma",

@@ -1,20 +1,13 @@
 """Pointwise measures of a matrix of probabilities, streamed through the cache."""
 
-from concurrent.futures import ThreadPoolExecutor
-
 import numpy as np
 
-from skactive.utils._sklearn import _openmp_effective_n_threads
+from skactive.geometry._stream import stream
 
 __all__ = ["mutual_information", "row_entropy", "top_two"]
 
-_CHUNK_ENTRIES = 40_000
-
 # Rows of draws handled at once, so that float64 sums stay in the cache.
 _N_ROWS = 4096
-
-# Below this a second thread costs more than it brings.
-_PARALLEL_ENTRIES = 1_000_000
 
 
 def row_entropy(P):
@@ -37,19 +30,28 @@ def row_entropy(P):
     array([0.6931, 0.    ])
     """
     tiny = np.finfo(P.dtype).tiny
-    ones = np.ones(P.shape[1], dtype=P.dtype)
     entropy = np.empty(P.shape[0])
+    # In single precision NumPy is a third faster in bits than in nats.
+    log, unit = (np.log, 1) if P.dtype == np.float64 else (np.log2, np.log(2))
+    minus_units = np.full(P.shape[1], -unit, dtype=P.dtype)
 
-    def measure(rows):
-        # Changes no number above 1e-22 (float32) and makes 0 log 0 a plain 0; masks and
-        # scipy.special.xlogy take more than twice the time.
-        terms = P[rows] + tiny
-        np.log(terms, out=terms)
-        terms *= P[rows]
-        entropy[rows] = terms @ ones
+    def measure(rows, logs):
+        part = P[rows]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            log(part, out=logs)
+            logs *= part
+            sums = logs @ minus_units
+        if np.isnan(sums.sum()):
+            # The smallest number makes 0 log 0 a plain 0 and changes no number above
+            # 1e-22 (float32); masks and scipy.special.xlogy take twice the time.
+            np.add(part, tiny, out=logs)
+            log(logs, out=logs)
+            logs *= part
+            sums = logs @ minus_units
+        np.add(sums, 0, out=entropy[rows])  # 0, not -0
 
-    _stream(measure, P)
-    return np.subtract(0, entropy, out=entropy)  # not -0
+    stream(measure, P)
+    return entropy
 
 
 def mutual_information(draws):
@@ -109,8 +111,10 @@ def top_two(P):
     largest = np.empty(P.shape[0], dtype=P.dtype)
     second = np.empty_like(largest)
 
-    def measure(rows):
-        first, *others = np.ascontiguousarray(P[rows].T)
+    def measure(rows, scratch):
+        columns = scratch.reshape(P.shape[1], -1)
+        columns[:] = P[rows].T
+        first, *others = columns
         best, next_best = largest[rows], second[rows]
         best[:] = first
         next_best[:] = -np.inf
@@ -118,27 +122,5 @@ def top_two(P):
             np.maximum(next_best, np.minimum(best, column), out=next_best)
             np.maximum(best, column, out=best)
 
-    _stream(measure, P)
+    stream(measure, P)
     return largest, second
-
-
-def _stream(measure, P):
-    """Call `measure` on slices of rows that fit the cache, many of them in threads.
-
-    NumPy lets go of the interpreter inside each call. There are as many threads as
-    OpenMP would take, so its limits and those of threadpoolctl hold here too.
-    """
-    n_rows = P.shape[0]
-    size = max(1, _CHUNK_ENTRIES // P.shape[1])
-    chunks = [slice(start, start + size) for start in range(0, n_rows, size)]
-    n_threads = _openmp_effective_n_threads() if P.size >= _PARALLEL_ENTRIES else 1
-
-    def measure_every(first):
-        for rows in chunks[first::n_threads]:
-            measure(rows)
-
-    if n_threads == 1:
-        measure_every(0)
-    else:
-        with ThreadPoolExecutor(n_threads) as pool:
-            list(pool.map(measure_every, range(n_threads)))
