@@ -10,14 +10,15 @@ from sphinx.util.docutils import SphinxDirective
 
 from skactive import strategies
 
-HEADER = ("Strategy", "What it does", "Task", "Needs", "Marks", "Source")
-WIDTHS = (14, 28, 12, 14, 12, 20)
+HEADER = ("Strategy", "What it does", "Task", "Needs", "Cost", "Marks", "Source")
+WIDTHS = (14, 25, 10, 12, 13, 11, 20)
 MARKS = {
     "stochastic": "stochastic",
     "diverse": "diverse",
     "cold_start": "cold start",
-    "quadratic": "quadratic",
 }
+# Passes of the model over the pool that an output takes; the others share one.
+PASSES = {"draws": "a pass per draw", "input_gradient": "many passes"}
 
 
 class MethodsTable(SphinxDirective):
@@ -38,9 +39,18 @@ def describe(name):
         " ".join(doc["Summary"]),
         "any" if facts.task == "both" else facts.task,
         ", ".join(needs) or "nothing",
+        cost(facts),
         ", ".join(words for fact, words in MARKS.items() if getattr(facts, fact)),
         " ".join(line.strip() for line in doc["References"]),
     )
+
+
+def cost(facts):
+    """Passes of the model, and what the choice itself takes."""
+    special = [words for need, words in PASSES.items() if need in facts.needs]
+    plain = set(facts.needs) - PASSES.keys() - {"inputs"}
+    passes = [*(["one pass"] if plain else []), *special] or ["no pass"]
+    return " and ".join(passes) + (", quadratic" if facts.quadratic else "")
 
 
 def list_table(rows):

@@ -20,6 +20,7 @@ from sklearn.multiclass import OneVsRestClassifier
 from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
+from sklearn.utils import get_tags
 from sklearn.utils.estimator_checks import parametrize_with_checks
 from skorch import NeuralNet, NeuralNetClassifier, NeuralNetRegressor
 from torch import nn
@@ -392,3 +393,23 @@ def test_raw_nets_inside_of_other_estimators_get_their_skin(wrap):
     assert set(learner.teach(X[rows], NAMES[rows]).predict(X)) <= set(NAMES)
     assert not hasattr(net, "module_")
     assert any(value is net for value in estimator.get_params(deep=True).values())
+
+
+# Passes over the pool for all that strategies may ask besides the plain outputs; what
+# each of them says is in its docstring.
+MORE_PASSES = {"draws": 20, "input_gradient": 51}
+
+
+@pytest.mark.parametrize("name", strategies.names("classification"))
+def test_every_strategy_takes_the_passes_that_its_needs_allow(passes, name):
+    needs = get_tags(strategies.get(name)).strategy.needs
+    learner = ActiveLearner(counting_net(), name, random_state=0)
+    learner.fit(X[SEED_SET], NAMES[SEED_SET])
+    passes.clear()
+    learner.query(X, 4)
+    plain = set(needs) - MORE_PASSES.keys() - {"inputs"}
+    allowed = bool(plain) + sum(MORE_PASSES.get(need, 0) for need in needs)
+    n_rows = sum(n_rows for n_rows, _ in passes)
+    assert n_rows <= allowed * (len(X) + len(SEED_SET))
+    if allowed == 1:
+        assert len(passes) <= 2, "the pool, and perhaps the labeled samples"
