@@ -57,7 +57,17 @@ class Facts:
             )
 
     def including(self, *parts):
-        """These facts for a composite that also relies on `parts`."""
+        """Merge these facts with those of the parts a composite relies on.
+
+        Parameters
+        ----------
+        *parts : Facts
+            Facts of the parts.
+
+        Returns
+        -------
+        facts : Facts
+        """
         tasks = {f.task for f in (self, *parts)} - {"both"}
         return Facts(
             task=tasks.pop() if len(tasks) == 1 else self.task,

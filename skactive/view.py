@@ -284,7 +284,17 @@ class ModelView:
         return self._cache[key]
 
     def store(self, name, value, **options):
-        """Keep an output that came along with another one; for adapters."""
+        """Keep an output that came along with another one; for adapters.
+
+        Parameters
+        ----------
+        name : str
+            Name of the output; see `from_outputs`.
+        value : {ndarray, CSR, list} with one row per sample
+            The output; checked to be finite.
+        **options
+            What it depends on, as in `output`.
+        """
         if name in _BY_CLASS and self.classes is not None:
             value = self._aligned(name, np.asarray(value))
         if name == "embedding":
@@ -316,16 +326,48 @@ class ModelView:
         return self._adapter.has(name)
 
     def expect(self, *names):
-        """Say which outputs will be asked for, so that one pass can give them all."""
+        """Say which outputs will be asked for, so that one pass can give them all.
+
+        Parameters
+        ----------
+        *names : str
+            Names of outputs.
+
+        Returns
+        -------
+        self : ModelView
+        """
         self._expected = self._expected.union(names)
         return self
 
     def expects(self, name):
-        """Whether the named output was announced by `expect`; for adapters."""
+        """Whether the named output was announced by `expect`; for adapters.
+
+        Parameters
+        ----------
+        name : str
+            Name of the output; see `from_outputs`.
+
+        Returns
+        -------
+        expects : bool
+        """
         return name in self._expected
 
     def missing(self, name, who=None):
-        """The error that says an output is not to be had, and what to do."""
+        """Make the error that says an output is not to be had, and what to do.
+
+        Parameters
+        ----------
+        name : str
+            Name of the output; see `from_outputs`.
+        who : str, default=None
+            Who needs it.
+
+        Returns
+        -------
+        error : MissingCapability
+        """
         if name not in _MISSING:
             # An adapter may offer more than these, so this is no misspelling for sure.
             return MissingCapability(
@@ -347,7 +389,17 @@ class ModelView:
         return "this view" if self.model is None else type(self.model).__name__
 
     def derive_seed(self, *roles):
-        """The seed of one role, such as the masks of a dropout pass."""
+        """Derive the seed of one role, such as the masks of a dropout pass.
+
+        Parameters
+        ----------
+        *roles : str or int
+            What the seed is for.
+
+        Returns
+        -------
+        seed : int
+        """
         return derive_seed(self.seed, *roles)
 
     def inputs(self):
@@ -495,6 +547,11 @@ class ModelView:
         """Let views share one numeric encoding and scale, learned from all their rows.
 
         A view that has used its own already hands it to the others.
+
+        Parameters
+        ----------
+        *views : ModelView
+            They are changed.
         """
         fitted = [view.table for view in views if view.table.fitted]
         table = fitted[0] if fitted else SharedTable(*views)
@@ -502,20 +559,47 @@ class ModelView:
             view.table = table
 
     def beside(self, labeled):
-        """Share a numeric encoding and scale with the labeled samples; return self."""
+        """Share a numeric encoding and scale with the labeled samples.
+
+        Parameters
+        ----------
+        labeled : ModelView
+            The labeled samples.
+
+        Returns
+        -------
+        self : ModelView
+        """
         self.join(labeled, self)
         # The table knows its views weakly: the labeled ones live as long as this one.
         self._base = labeled
         return self
 
     def sharing(self, table):
-        """The same view in the coordinates of `table`, if that is in use already."""
+        """Put the view into the coordinates of `table`, if that is in use already.
+
+        Parameters
+        ----------
+        table : SharedTable or None
+            Encoding and scale of other views.
+
+        Returns
+        -------
+        view : ModelView
+            Another one, unless nothing changes.
+        """
         if table is None or table is self.table or not table.fitted:
             return self
         return self._in_coordinates(table)
 
     def apart(self):
-        """The same view with an encoding and scale of its own, not learned yet."""
+        """Give the view an encoding and scale of its own, not learned yet.
+
+        Returns
+        -------
+        view : ModelView
+            Another one.
+        """
         return self._in_coordinates(SharedTable())
 
     def _in_coordinates(self, table):

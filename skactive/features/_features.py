@@ -159,7 +159,17 @@ def feed(transformer, X):
 
 
 def facts_of(transformer):
-    """The declared facts of a features transformer; foreign ones need the inputs."""
+    """Look up what a transformer of features declares.
+
+    Parameters
+    ----------
+    transformer : transformer
+        Foreign ones need the inputs.
+
+    Returns
+    -------
+    facts : Facts
+    """
     if isinstance(transformer, Pipeline):
         return facts_of(transformer.steps[0][1])
     if isinstance(transformer, FeatureUnion):

@@ -182,12 +182,6 @@ class ActiveLearner(MetaEstimatorMixin, BaseEstimator):
         -------
         self : ActiveLearner
 
-        Notes
-        -----
-        Training starts afresh, but for estimators with ``warm_start=True``: a copy goes
-        on from what it has learned, unless a new class turned up. Ensembles, where that
-        would only add members, start afresh as well.
-
         Raises
         ------
         NotFittedError
@@ -195,6 +189,12 @@ class ActiveLearner(MetaEstimatorMixin, BaseEstimator):
         ValueError
             As ``fit``, and if X has other columns than the labeled samples. A call that
             raises leaves the learner as it was.
+
+        Notes
+        -----
+        Training starts afresh, but for estimators with ``warm_start=True``: a copy goes
+        on from what it has learned, unless a new class turned up. Ensembles, where that
+        would only add members, start afresh as well.
         """
         check_is_fitted(self)
         y = check_labels(X, y, classifies=self._classifies())

@@ -44,7 +44,7 @@ class NetClassifier(ClassifierMixin, BaseNet):
         The sorted classes.
     n_features_in_ : int
         Number of columns seen during `fit`.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (n_features,)
         Names of the columns seen during `fit`, if they are all strings.
 
     See Also
@@ -154,7 +154,7 @@ class NetClassifier(ClassifierMixin, BaseNet):
         Returns
         -------
         proba : ndarray of shape (n_samples, n_classes)
-            float64, in the order of `classes_`.
+            In the order of `classes_`, as float64.
 
         Raises
         ------

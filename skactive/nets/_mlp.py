@@ -129,7 +129,7 @@ class TorchMLPClassifier(_MakesMLP, NetClassifier):
         The sorted classes.
     n_features_in_ : int
         Number of columns seen during `fit`.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (n_features,)
         Names of the columns seen during `fit`, if they are all strings.
 
     See Also
@@ -246,7 +246,7 @@ class TorchMLPRegressor(_MakesMLP, NetRegressor):
         Mean and standard deviation of each target; the scale of a constant one is 1.
     n_features_in_ : int
         Number of columns seen during `fit`.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (n_features,)
         Names of the columns seen during `fit`, if they are all strings.
 
     See Also

@@ -40,7 +40,7 @@ class NetRegressor(RegressorMixin, BaseNet):
         a constant target is 1.
     n_features_in_ : int
         Number of columns seen during `fit`.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (n_features,)
         Names of the columns seen during `fit`, if they are all strings.
 
     See Also
@@ -129,7 +129,7 @@ class NetRegressor(RegressorMixin, BaseNet):
         Returns
         -------
         y : ndarray of shape (n_samples,) or (n_samples, n_targets)
-            float64, in the shape of the targets of `fit`.
+            In the shape of the targets of `fit`, as float64.
 
         Raises
         ------
