@@ -2,11 +2,11 @@
 
     python benchmarks/bench_engine.py [--quick]
 
-Core-set: the same picks, asserted. k-means++ on product features: the same law; the
-plain loop keeps the same distances and refreshes all of them after each draw. Seconds
-are medians of three runs, both sides in one process. The core-set is measured with many
-labeled samples, where both sides begin with a matrix product, and with a single one,
-where the picks are all there is to do.
+Core-set: the same picks, asserted up to their order. k-means++ on product features: the
+same law; the plain loop keeps the same distances and refreshes all of them after each
+draw. Seconds are medians of three runs, both sides in one process. The core-set is
+measured with many labeled samples, where both sides begin with a matrix product, and
+with a single one, where the picks are all there is to do.
 """
 
 import argparse
@@ -87,7 +87,8 @@ def coreset(quick, n_labeled):
             pool, n_picks, centers=labeled, rng=np.random.default_rng(0)
         )
     )
-    np.testing.assert_array_equal(ours, plain)
+    # The plain loop is in single precision: neighbours in its order may change places.
+    np.testing.assert_array_equal(np.sort(ours), np.sort(plain))
     title = f"core-set {n_samples} x {width}, {n_labeled} labeled, batch {n_picks}"
     return title, plain_seconds, seconds
 

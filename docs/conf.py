@@ -75,7 +75,9 @@ html_theme_options = {
     "secondary_sidebar_items": ["page-toc"],
     "show_prev_next": False,
 }
-html_sidebars = {"changes": [], "contributing": [], "methods": []}
+html_sidebars = {
+    page: [] for page in ("changes", "contributing", "measurements", "methods")
+}
 
 
 def leave_to_scikit_learn(app, what, name, obj, skip, options):

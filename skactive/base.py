@@ -11,7 +11,7 @@ from sklearn.base import BaseEstimator, TransformerMixin, clone
 from sklearn.utils import Tags
 
 from skactive.exceptions import NotEnoughCandidates
-from skactive.geometry import top_k
+from skactive.geometry import sum_is_finite, top_k
 from skactive.utils import make_rng
 from skactive.utils._sklearn import InvalidParameterError
 from skactive.view import as_view
@@ -67,8 +67,18 @@ class Facts:
         Returns
         -------
         facts : Facts
+
+        Raises
+        ------
+        ValueError
+            If one is for classification and another for regression.
         """
         tasks = {f.task for f in (self, *parts)} - {"both"}
+        if len(tasks) > 1:
+            raise ValueError(
+                "One part is for classification and another for regression, and no "
+                "model does both; take parts for one task."
+            )
         return Facts(
             task=tasks.pop() if len(tasks) == 1 else self.task,
             needs=tuple(dict.fromkeys(n for f in (self, *parts) for n in f.needs)),
@@ -212,6 +222,7 @@ class QueryStrategy(BaseEstimator):
         for name in self._part_names():
             for part in _strategies_in(getattr(self, name)):
                 part._validate_params()
+        self._facts()  # of parts that fit together
 
     def _part_names(self):
         params = self.get_params(deep=False)
@@ -361,8 +372,7 @@ class Score(TransformerMixin, QueryStrategy):
                 f"{name}._score must return one number per sample, shape ({len(X)},); "
                 f"it returned shape {scores.shape}."
             )
-        # Quick; a sum of huge scores may overflow.
-        if not np.isfinite(scores.sum()) and not np.isfinite(scores).all():
+        if not sum_is_finite(scores) and not np.isfinite(scores).all():
             bad = np.flatnonzero(~np.isfinite(scores))
             raise ValueError(
                 f"{name} gave {len(bad)} scores that are not finite, first in row "
@@ -397,15 +407,27 @@ def check_capabilities(facts, X, who):
     ValueError
         If the strategy is for another task.
     """
-    if X.task is not None and facts.task not in ("both", X.task):
-        advice = "'margin'" if X.task == "classification" else "'variance' or 'gsx'"
-        raise ValueError(
-            f"{who} is for {facts.task}, and the model does {X.task}; use {advice}."
-        )
+    if X.task is not None:
+        check_task(facts, X.task, who)
     for need in facts.needs:
         names = need.split("|")
         if not any(X.provides(name) for name in names):
             raise X.missing(names[0], who)
+
+
+def check_task(facts, task, who):
+    """Check that a strategy is for what the model does.
+
+    Raises
+    ------
+    ValueError
+        If it is not.
+    """
+    if facts.task not in ("both", task):
+        advice = "'margin'" if task == "classification" else "'variance' or 'gsx'"
+        raise ValueError(
+            f"{who} is for {facts.task}, and the model does {task}; use {advice}."
+        )
 
 
 def check_n_queries(n_queries, n_candidates):

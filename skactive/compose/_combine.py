@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from numbers import Real
+
 import numpy as np
 from scipy.stats import rankdata
 
@@ -13,6 +15,9 @@ class _Combined(_BaseComposition, Score):
     """A list of (name, score) pairs, each scaled and weighted."""
 
     facts = Facts(cold_start=True)
+
+    # Weights are no less than this.
+    _least = -np.inf
 
     def get_params(self, deep=True):
         """Get the parameters, with `deep` those of the parts by their names.
@@ -58,15 +63,29 @@ class _Combined(_BaseComposition, Score):
                 'such as [("doubt", Entropy()), ("spread", MeanStd())].'
             )
         self._validate_names([name for name, _ in self.parts])
-        if self.weights is not None and len(self.weights) != len(self.parts):
+        if self.weights is None:
+            return
+        weights = np.asarray(self.weights, dtype=object)
+        if weights.shape != (len(self.parts),):
             raise ValueError(
-                f"weights has {len(self.weights)} numbers for {len(self.parts)} parts."
+                f"weights={self.weights!r} must hold {len(self.parts)} numbers, one "
+                "for each part."
             )
+        for (name, _), weight in zip(self.parts, weights, strict=True):
+            if not (isinstance(weight, Real) and self._least <= weight < np.inf):
+                raise ValueError(
+                    f"weights={self.weights!r} has {weight!r} for {name!r}; pass "
+                    f"finite numbers of at least {self._least}."
+                )
+
+    def _validate_params(self):
+        super()._validate_params()
+        self._check_parts()
 
     def _scaled(self, X):
         """Yield the name, the weight and the scaled scores of each part."""
         self._check_parts()
-        weights = self.weights or [1.0] * len(self.parts)
+        weights = [1.0] * len(self.parts) if self.weights is None else self.weights
         for (name, part), weight in zip(self._part("parts"), weights, strict=True):
             yield name, weight, scale(part.score_samples(X), self.scaling)
 
@@ -78,7 +97,7 @@ class WeightedSum(_Combined):
     ----------
     parts : list of (str, Score)
         The scores and their names.
-    weights : list of float, default=None
+    weights : array-like of float, default=None
         One for each part; None means 1 for all.
     scaling : {'minmax', 'rank', 'zscore'} or None, default='minmax'
         What is done with each part's scores of a pool: bring them to 0 to 1, take their
@@ -100,7 +119,7 @@ class WeightedSum(_Combined):
 
     _parameter_constraints = {
         "parts": [list],
-        "weights": [None, list],
+        "weights": [None, "array-like"],
         "scaling": [None, StrOptions({"minmax", "rank", "zscore"})],
     }
 
@@ -120,7 +139,7 @@ class Product(_Combined):
     ----------
     parts : list of (str, Score)
         The scores and their names.
-    weights : list of float, default=None
+    weights : array-like of float, default=None
         Powers, one for each part and none negative; None means 1 for all.
     scaling : {'minmax', 'rank'} or None, default=None
         What is done with each part's scores of a pool: bring them to 0 to 1, or take
@@ -142,9 +161,11 @@ class Product(_Combined):
 
     _parameter_constraints = {
         "parts": [list],
-        "weights": [None, list],
+        "weights": [None, "array-like"],
         "scaling": [None, StrOptions({"minmax", "rank"})],
     }
+
+    _least = 0
 
     def __init__(self, parts, weights=None, scaling=None):
         self.parts = parts
@@ -154,11 +175,11 @@ class Product(_Combined):
     def _score(self, X):
         product = np.ones(len(X))
         for name, power, scores in self._scaled(X):
-            if scores.min() < 0 or power < 0:
+            if scores.min() < 0:
                 raise ValueError(
-                    f"Product needs scores and powers that are not negative, and "
-                    f"{name!r} has score {scores.min():.3g} and power {power}; use "
-                    "scaling='minmax' or scaling='rank', or WeightedSum."
+                    f"Product needs scores that are not negative, and {name!r} has "
+                    f"{scores.min():.3g}; use scaling='minmax' or scaling='rank', or "
+                    "WeightedSum."
                 )
             product *= scores**power
         return product

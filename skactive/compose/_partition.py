@@ -17,6 +17,9 @@ class Partition(QueryStrategy):
     divided by that number, as is the memory of a part. Parts know nothing of each
     other's picks, but all see the given rows.
 
+    A strategy that remembers, such as cluster-margin, takes each part for a pool of its
+    own, and remembers the last.
+
     Parameters
     ----------
     strategy : QueryStrategy

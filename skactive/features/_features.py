@@ -9,6 +9,7 @@ from skactive.adapters import residual
 from skactive.base import Facts, Score
 from skactive.geometry import ProductFeatures, unit_rows
 from skactive.utils import is_dataframe
+from skactive.utils._sklearn import InvalidParameterError
 from skactive.view import as_view
 
 
@@ -187,6 +188,14 @@ class FeatureMap:
     """
 
     _default_features = Embedding
+
+    def _validate_params(self):
+        if isinstance(self.features, type):
+            raise InvalidParameterError(
+                f"features={self.features.__name__} of {type(self).__name__} is a "
+                f"class; pass an object, {self.features.__name__}()."
+            )
+        super()._validate_params()
 
     def _facts(self):
         return self.facts.including(facts_of(self._features()))

@@ -153,7 +153,7 @@ class ActiveLearner(MetaEstimatorMixin, BaseEstimator):
             If X and y differ in length, y has missing values or several outputs of
             classes, or the strategy is unknown.
         """
-        check_strategy(self.strategy)
+        check_strategy(self.strategy, classifies=self._classifies())
         y = check_labels(X, y, classifies=self._classifies())
         params = SampleMetadata.split(params, len(y))
         state = self._train(

@@ -9,14 +9,15 @@ from sklearn.exceptions import NotFittedError
 from sklearn.utils import get_tags
 
 from skactive import strategies
-from skactive.base import QueryStrategy, check_capabilities
+from skactive.base import QueryStrategy, check_capabilities, check_task
 from skactive.utils import seed_nested
 
 
-def check_strategy(strategy):
-    """Refuse what cannot be a strategy, before any training."""
+def check_strategy(strategy, *, classifies=None):
+    """Refuse what cannot be a strategy, or is for another task, before any training."""
+    who = repr(strategy)
     if isinstance(strategy, str):
-        strategies.get(strategy)
+        strategy = strategies.get(strategy)
     elif isinstance(strategy, type) or isfunction(strategy):
         name = strategy.__name__
         raise TypeError(
@@ -28,8 +29,13 @@ def check_strategy(strategy):
             f"strategy={strategy!r} is not a strategy; pass a name such as 'margin' or "
             "an object such as skactive.strategies.margin()."
         )
-    if strategy is not None and not isinstance(strategy, str):
+    else:
+        who = type(strategy).__name__
+    if strategy is not None:  # the learner's default suits
         strategy._validate_params()
+        if classifies is not None:
+            task = "classification" if classifies else "regression"
+            check_task(get_tags(strategy).strategy, task, who)
 
 
 def make_strategy(strategy, pool, *, classifies, n_labeled):

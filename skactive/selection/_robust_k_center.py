@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from numbers import Integral, Real
 
 import numpy as np
@@ -76,6 +77,10 @@ class RobustKCenter(MetricFeatureMap, QueryStrategy):
         self.n_outliers = n_outliers
         self.exact = exact
         self.metric = metric
+
+    def _facts(self):
+        # An outlier is asked last of all, after copies of what is covered.
+        return replace(super()._facts(), diverse=self.n_outliers == 0)
 
     def _fit(self, X, y):
         super()._fit(X, y)

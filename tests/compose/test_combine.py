@@ -6,6 +6,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from scipy.stats import zscore
 from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression
+from sklearn.naive_bayes import GaussianNB
 from sklearn.utils import get_tags
 
 from skactive import ActiveLearner, ModelView, Score
@@ -96,13 +97,31 @@ def test_a_power_of_zero_leaves_a_part_out():
     assert_allclose(Product(PARTS, weights=[0, 1]).score_samples(VIEW), SPREAD)
 
 
-@pytest.mark.parametrize(
-    "product",
-    [Product([("gap", Margin())]), Product(PARTS, weights=[1, -1])],
-)
-def test_negative_parts_of_a_product_are_refused(product):
-    with pytest.raises(ValueError, match=r"'(gap|spread)' has score .*; use scaling="):
-        product.select(VIEW)
+def test_negative_parts_of_a_product_are_refused():
+    with pytest.raises(ValueError, match=r"'gap' has -.*; use scaling='minmax'"):
+        Product([("gap", Margin())]).select(VIEW)
+
+
+@pytest.mark.parametrize("weight", [-1, np.nan, np.inf, "x", None])
+def test_weights_are_finite_numbers(weight):
+    with pytest.raises(ValueError, match=r"weights=.*for 'spread'; pass finite numb"):
+        Product(PARTS, weights=[1, weight]).select(VIEW)
+    if weight != -1:
+        with pytest.raises(ValueError, match=r"weights=.*for 'spread'; pass finite"):
+            ActiveLearner(GaussianNB(), WeightedSum(PARTS, [1, weight])).fit(
+                [[0.0], [1.0]], [0, 1]
+            )
+
+
+def test_weights_may_be_an_array():
+    expected = WeightedSum(PARTS, [1, 2]).score_samples(VIEW)
+    for weights in ((1, 2), np.array([1.0, 2.0])):
+        assert_allclose(WeightedSum(PARTS, weights).score_samples(VIEW), expected)
+
+
+def test_parts_for_different_tasks_are_refused():
+    with pytest.raises(ValueError, match=r"One part is for classification and another"):
+        WeightedSum([("doubt", Entropy()), ("std", Variance())]).select(VIEW)
 
 
 def test_facts_are_those_of_the_parts():
@@ -183,7 +202,7 @@ def test_wrong_parts(parts, message):
 
 
 def test_wrong_weights_and_scales():
-    with pytest.raises(ValueError, match="weights has 1 numbers for 2 parts"):
+    with pytest.raises(ValueError, match=r"weights=.* must hold 2 numbers"):
         WeightedSum(PARTS, weights=[1.0]).select(VIEW)
     with pytest.raises(ValueError, match="'scaling' parameter of Product"):
         Product(PARTS, scaling="zscore").select(VIEW)

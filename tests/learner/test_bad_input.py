@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import sparse
-from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.base import BaseEstimator, ClassifierMixin, is_regressor
 from sklearn.datasets import load_iris
 from sklearn.ensemble import VotingClassifier
 from sklearn.exceptions import NotFittedError
@@ -15,6 +15,7 @@ from sklearn.tree import DecisionTreeClassifier
 
 from skactive import ActiveLearner, ModelView, scores, strategies
 from skactive.exceptions import MissingCapability, NotEnoughCandidates
+from skactive.features import Embedding
 
 X, y = load_iris(return_X_y=True)
 NAMES = np.array(["setosa", "versicolor", "virginica"])[y]
@@ -292,6 +293,21 @@ def test_what_is_no_strategy_is_refused_by_fit_and_query(strategy, message):
 def test_what_is_no_estimator_is_refused(estimator):
     with pytest.raises(TypeError, match="is not a scikit-learn estimator"):
         ActiveLearner(estimator).fit(X, NAMES)
+
+
+@pytest.mark.parametrize(
+    ("estimator", "strategy", "message"),
+    [
+        (GaussianNB(), "variance", "'variance' is for regression, and the model does"),
+        (Ridge(), "badge", "'badge' is for classification, and the model"),
+        (GaussianNB(), strategies.coreset(Embedding), r"features=Embedding .* class; "),
+    ],
+)
+def test_what_cannot_be_served_is_refused_before_training(estimator, strategy, message):
+    learner = ActiveLearner(estimator, strategy)
+    with pytest.raises(ValueError, match=message):
+        learner.fit(X, y if is_regressor(estimator) else NAMES)
+    assert not hasattr(learner, "estimator_")
 
 
 def test_an_estimator_class_is_to_be_called():

@@ -88,7 +88,8 @@ def test_facts():
     facts = get_tags(strategies.robust_coreset()).strategy
     assert facts.quadratic
     assert facts.cold_start
-    assert facts.diverse
+    assert not facts.diverse, "an outlier waits for copies of what is covered"
+    assert get_tags(RobustKCenter(n_outliers=0)).strategy.diverse
     assert (facts.task, facts.needs) == ("both", ("embedding",))
     assert not get_tags(Subsample(strategies.robust_coreset())).strategy.quadratic
 
