@@ -44,7 +44,7 @@ def explicit(n_queries, n_greedy, learning_rate, given=()):
     """Train the layer itself, step by step."""
     embedding, proba, _, layer = made_up(N_POOL, 2)
     ones = np.column_stack([embedding, np.ones(N_POOL)])
-    gradients = np.einsum("nd,nk->ndk", ones, residual(proba))
+    gradients = np.einsum("nw,nk->nwk", ones, residual(proba))
     layer = layer - learning_rate * gradients[list(given)].sum(axis=0)
     rows = []
     while len(rows) < n_queries:
@@ -59,7 +59,7 @@ def explicit(n_queries, n_greedy, learning_rate, given=()):
 def test_scores_are_products_of_gradients():
     embedding, proba, _, layer = made_up(N_POOL, 2)
     ones = np.column_stack([embedding, np.ones(N_POOL)])
-    gradients = np.einsum("nd,nk->ndk", ones, residual(proba))
+    gradients = np.einsum("nw,nk->nwk", ones, residual(proba))
     expected = np.einsum("ndk,dk->n", gradients, loss_gradient(layer))
     scores = fitted().score_samples(view_of(embedding, proba))
     assert_allclose(scores, expected, atol=1e-10)
