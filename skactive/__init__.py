@@ -2,13 +2,31 @@
 
 from importlib import import_module
 
-from skactive import strategies
-from skactive.base import QueryStrategy, Score
-from skactive.committee import Committee
-from skactive.learner import ActiveLearner
-from skactive.view import ModelView
-
 __version__ = "0.1.0.dev0"
+
+# Where each name lives. All are imported when first asked for: scikit-learn alone takes
+# a second to load, torch several.
+_HOMES = {
+    "ActiveLearner": "skactive.learner",
+    "BudgetedLearner": "skactive.simulation",
+    "Committee": "skactive.committee",
+    "ModelView": "skactive.view",
+    "QueryStrategy": "skactive.base",
+    "Score": "skactive.base",
+    "SimulationResult": "skactive.simulation",
+    "simulate": "skactive.simulation",
+}
+_MODULES = {
+    "compose",
+    "estimator_checks",
+    "exceptions",
+    "features",
+    "nets",
+    "scores",
+    "selection",
+    "simulation",
+    "strategies",
+}
 
 __all__ = [
     "ActiveLearner",
@@ -22,18 +40,15 @@ __all__ = [
     "strategies",
 ]
 
-# Imported when first asked for: what is behind them takes time to load.
-_LAZY_NAMES = {"BudgetedLearner", "SimulationResult", "simulate"}
-_LAZY_MODULES = {"estimator_checks", "nets", "simulation"}
-
 
 def __getattr__(name):
-    if name in _LAZY_NAMES:
-        return getattr(import_module("skactive.simulation"), name)
-    if name in _LAZY_MODULES:
+    if name in _HOMES:
+        globals()[name] = getattr(import_module(_HOMES[name]), name)
+        return globals()[name]
+    if name in _MODULES:
         return import_module(f"skactive.{name}")
     raise AttributeError(f"module 'skactive' has no attribute {name!r}")
 
 
 def __dir__():
-    return sorted({*globals(), *_LAZY_NAMES, *_LAZY_MODULES})
+    return sorted({*globals(), *_HOMES, *_MODULES})

@@ -2,7 +2,6 @@
 
 import numpy as np
 from scipy import sparse
-from sklearn.cluster import AgglomerativeClustering
 
 from skactive.geometry import _blocks
 from skactive.geometry._distances import squared_distances
@@ -183,5 +182,8 @@ def average_linkage(features, n_clusters):
     if features.shape[0] == 1:
         return np.zeros(1, dtype=np.int64)
     distances = np.sqrt(squared_distances(features, features))
+    # Half a second to load, and few need it.
+    from sklearn.cluster import AgglomerativeClustering
+
     model = AgglomerativeClustering(n_clusters, metric="precomputed", linkage="average")
     return model.fit(distances).labels_

@@ -7,7 +7,6 @@ from dataclasses import replace
 from numbers import Integral
 
 import numpy as np
-from sklearn.cluster import KMeans, MiniBatchKMeans
 from sklearn.exceptions import ConvergenceWarning
 
 from skactive.base import Facts, QueryStrategy, Score
@@ -134,6 +133,9 @@ class KMeansSampling(FeatureMap, QueryStrategy):
 
     def _cluster(self, features, n_clusters, weights, rng):
         """Labels of the rows and centers of the clusters, some of which are empty."""
+        # Half a second to load, and few need it.
+        from sklearn.cluster import KMeans, MiniBatchKMeans
+
         model = KMeans(n_clusters, max_iter=_MAX_ITER)
         if features.shape[0] * n_clusters > _MINI_BATCH:
             batch_size = max(_BATCH_SIZE, 2 * n_clusters)
