@@ -7,6 +7,7 @@ from skactive.geometry._clusters import (
     cluster_means,
     nearest_centers,
 )
+from skactive.geometry._distance_products import min_distance_products
 from skactive.geometry._distances import (
     inner_products,
     mean_cosines,
@@ -66,6 +67,7 @@ __all__ = [
     "kmeans_plusplus",
     "lazy_greedy",
     "mean_cosines",
+    "min_distance_products",
     "min_squared_distances",
     "mutual_information",
     "naive_greedy",

@@ -22,7 +22,7 @@ from skactive.strategies._diversity import (
     robust_coreset,
 )
 from skactive.strategies._registry import get, names
-from skactive.strategies._regression import gsx, variance
+from skactive.strategies._regression import gsx, gsxy, gsy, variance
 from skactive.strategies._submodular import (
     disparity_min,
     disparity_sum,
@@ -66,6 +66,8 @@ __all__ = [
     "glister",
     "graph_cut",
     "gsx",
+    "gsxy",
+    "gsy",
     "kl_divergence",
     "kmeans",
     "kmeanspp",
