@@ -20,6 +20,7 @@ from skactive.geometry._farthest_first import farthest_first
 from skactive.geometry._greedy import lazy_greedy, naive_greedy, stochastic_greedy
 from skactive.geometry._joint_entropy import greedy_information
 from skactive.geometry._kmeans_plusplus import kmeans_plusplus
+from skactive.geometry._nearest_cosines import mean_nearest_cosines
 from skactive.geometry._pivoted_cholesky import pivoted_cholesky, residual_variances
 from skactive.geometry._probabilities import mutual_information, row_entropy, top_two
 from skactive.geometry._product_features import ProductFeatures
@@ -67,6 +68,7 @@ __all__ = [
     "kmeans_plusplus",
     "lazy_greedy",
     "mean_cosines",
+    "mean_nearest_cosines",
     "min_distance_products",
     "min_squared_distances",
     "mutual_information",

@@ -38,7 +38,7 @@ def min_distance_products(a, b, a_centers, b_centers):
     >>> from skactive.geometry import min_distance_products
     >>> rows, centers = np.array([[1.0], [2.0]]), np.array([[0.0], [4.0]])
     >>> min_distance_products(rows, 3 * rows, centers, centers)
-    array([ 1., 16.])
+    array([ 9., 16.])
     """
     check_same_kind(a, a_centers, "a_centers")
     check_same_kind(b, b_centers, "b_centers")

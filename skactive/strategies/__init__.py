@@ -22,7 +22,14 @@ from skactive.strategies._diversity import (
     robust_coreset,
 )
 from skactive.strategies._registry import get, names
-from skactive.strategies._regression import gsx, gsxy, gsy, variance
+from skactive.strategies._regression import (
+    gsx,
+    gsxy,
+    gsy,
+    qbc_div,
+    qbc_div_den,
+    variance,
+)
 from skactive.strategies._submodular import (
     disparity_min,
     disparity_sum,
@@ -79,6 +86,8 @@ __all__ = [
     "names",
     "power_bald",
     "qbc",
+    "qbc_div",
+    "qbc_div_den",
     "random",
     "ranked_batch",
     "ratio",

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from skactive.features import Inputs
-from skactive.scores import Variance
-from skactive.selection import GreedyOutputs, GreedyProducts, KCenterGreedy
+from skactive.scores import Disagreement, Variance
+from skactive.selection import (
+    DiverseBatch,
+    GreedyOutputs,
+    GreedyProducts,
+    KCenterGreedy,
+)
 from skactive.strategies._registry import recipe
 
 
@@ -95,3 +100,76 @@ def gsxy(features=None):
     array([1])
     """
     return GreedyProducts(features=features)
+
+
+@recipe
+def qbc_div(diversity=0.5, n_draws=20, features=None):
+    """Query by committee, away from all that is labeled or picked.
+
+    Parameters
+    ----------
+    diversity : float, default=0.5
+        Weight of the distance to what is labeled or picked.
+    n_draws : int, default=20
+        Number of draws of a sampler; an ensemble has one per member.
+    features : transformer, default=None
+        The space of the distances; None means the model's embedding.
+
+    Returns
+    -------
+    strategy : DiverseBatch
+
+    References
+    ----------
+    Kee, del Castillo and Runger (2018), "Query-by-Committee Improvement with Diversity
+    and Density in Batch Active Learning"; Ren et al. (2023), "Does Deep Active Learning
+    Work in the Wild?".
+
+    Examples
+    --------
+    >>> from skactive import ModelView, strategies
+    >>> draws = [[0.0, 9.0], [0.0, 8.0], [0.0, 6.0]]
+    >>> view = ModelView.from_outputs([[0.0], [0.1], [9.0]], draws=draws)
+    >>> strategies.qbc_div().select(view, 2)
+    array([0, 2])
+    """
+    return DiverseBatch(Disagreement(n_draws), features=features, diversity=diversity)
+
+
+@recipe
+def qbc_div_den(diversity=0.33, density=0.33, n_draws=20, features=None):
+    """Query by committee, away from what is picked and in dense regions.
+
+    Parameters
+    ----------
+    diversity : float, default=0.33
+        Weight of the distance to what is labeled or picked.
+    density : float, default=0.33
+        Weight of the similarity to the ten nearest samples. Its time grows with the
+        square of the pool: put `Subsample` around the strategy.
+    n_draws : int, default=20
+        Number of draws of a sampler; an ensemble has one per member.
+    features : transformer, default=None
+        The space of the distances; None means the model's embedding.
+
+    Returns
+    -------
+    strategy : DiverseBatch
+
+    References
+    ----------
+    Kee, del Castillo and Runger (2018), "Query-by-Committee Improvement with Diversity
+    and Density in Batch Active Learning"; Ren et al. (2023), "Does Deep Active Learning
+    Work in the Wild?".
+
+    Examples
+    --------
+    >>> from skactive import ModelView, strategies
+    >>> draws = [[0.0, 9.0], [0.0, 8.0], [0.0, 6.0]]
+    >>> view = ModelView.from_outputs([[1, 0], [1, 0.1], [0, 9]], draws=draws)
+    >>> strategies.qbc_div_den().select(view, 2)
+    array([0, 1])
+    """
+    return DiverseBatch(
+        Disagreement(n_draws), features=features, diversity=diversity, density=density
+    )
