@@ -23,6 +23,7 @@ from skactive.strategies._diversity import (
 )
 from skactive.strategies._registry import get, names
 from skactive.strategies._regression import (
+    emcm,
     gsx,
     gsxy,
     gsy,
@@ -65,6 +66,7 @@ __all__ = [
     "density",
     "disparity_min",
     "disparity_sum",
+    "emcm",
     "entropy",
     "facility_location",
     "fass",

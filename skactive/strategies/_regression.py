@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from skactive.features import Inputs
-from skactive.scores import Disagreement, Variance
+from skactive.scores import Disagreement, ExpectedModelChange, Variance
 from skactive.selection import (
     DiverseBatch,
     GreedyOutputs,
@@ -173,3 +173,35 @@ def qbc_div_den(diversity=0.33, density=0.33, n_draws=20, features=None):
     return DiverseBatch(
         Disagreement(n_draws), features=features, diversity=diversity, density=density
     )
+
+
+@recipe
+def emcm(n_draws=20, features=None):
+    """Expected model change: disagreement with the prediction, times the gradient.
+
+    Parameters
+    ----------
+    n_draws : int, default=20
+        Number of draws of a sampler; an ensemble has one per member.
+    features : transformer, default=None
+        The input of the model's linear layer; None means the model's embedding.
+
+    Returns
+    -------
+    strategy : ExpectedModelChange
+
+    References
+    ----------
+    Cai, Zhang and Zhou (2013), "Maximizing Expected Model Change for Active Learning in
+    Regression".
+
+    Examples
+    --------
+    >>> from skactive import ModelView, strategies
+    >>> view = ModelView.from_outputs(
+    ...     [[1.0], [3.0]], prediction=[1.0, 1.0], draws=[[0.0, 2.0], [0.0, 2.0]]
+    ... )
+    >>> strategies.emcm().select(view)
+    array([1])
+    """
+    return ExpectedModelChange(n_draws, features=features)
