@@ -23,6 +23,7 @@ from skactive.strategies._diversity import (
 )
 from skactive.strategies._registry import get, names
 from skactive.strategies._regression import (
+    cluster_variance,
     emcm,
     gsx,
     gsxy,
@@ -59,6 +60,7 @@ __all__ = [
     "badge",
     "bald",
     "batch_bald",
+    "cluster_variance",
     "clustermargin",
     "consensus_entropy",
     "coreset",

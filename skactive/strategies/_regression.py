@@ -5,6 +5,7 @@ from __future__ import annotations
 from skactive.features import Inputs
 from skactive.scores import Disagreement, ExpectedModelChange, Variance
 from skactive.selection import (
+    ClusterMargin,
     DiverseBatch,
     GreedyOutputs,
     GreedyProducts,
@@ -205,3 +206,45 @@ def emcm(n_draws=20, features=None):
     array([1])
     """
     return ExpectedModelChange(n_draws, features=features)
+
+
+@recipe
+def cluster_variance(n_clusters=None, factor=10, features=None, random_state=None):
+    """Largest predictive variances, taken from all clusters in turn.
+
+    Cluster-margin with the variance of a regressor in place of the margin.
+
+    Parameters
+    ----------
+    n_clusters : int, default=None
+        Number of clusters; None means the number of queries of the first round, at
+        least 20.
+    factor : float, default=10
+        Candidates kept for each query, those of the largest variances.
+    features : transformer, default=None
+        The space of the clusters; None means the model's embedding.
+    random_state : int, RandomState instance or None, default=None
+        Seed; a learner fills it.
+
+    Returns
+    -------
+    strategy : ClusterMargin
+
+    References
+    ----------
+    After Citovsky et al. (2021), "Batch Active Learning at Scale", algorithms 1 and 2.
+
+    Examples
+    --------
+    >>> from skactive import ModelView, strategies
+    >>> view = ModelView.from_outputs(std=[0.9, 0.8, 0.1], embedding=[[0], [0.1], [9]])
+    >>> strategies.cluster_variance(n_clusters=2).select(view, 2)
+    array([2, 0])
+    """
+    return ClusterMargin(
+        Variance(),
+        features=features,
+        n_clusters=n_clusters,
+        factor=factor,
+        random_state=random_state,
+    )
