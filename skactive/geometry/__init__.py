@@ -21,6 +21,7 @@ from skactive.geometry._greedy import lazy_greedy, naive_greedy, stochastic_gree
 from skactive.geometry._joint_entropy import greedy_information
 from skactive.geometry._kmeans_plusplus import kmeans_plusplus
 from skactive.geometry._nearest_cosines import mean_nearest_cosines
+from skactive.geometry._picks import check_finite
 from skactive.geometry._pivoted_cholesky import pivoted_cholesky, residual_variances
 from skactive.geometry._probabilities import mutual_information, row_entropy, top_two
 from skactive.geometry._product_features import ProductFeatures
@@ -60,6 +61,7 @@ __all__ = [
     "SetCoverGains",
     "assigned_squared_distances",
     "average_linkage",
+    "check_finite",
     "check_vectors",
     "cluster_means",
     "farthest_first",

@@ -4,6 +4,7 @@ import numpy as np
 
 from skactive.geometry import _blocks
 from skactive.geometry._distances import check_same_kind
+from skactive.geometry._picks import check_finite
 
 __all__ = ["min_distance_products"]
 
@@ -23,14 +24,13 @@ def min_distance_products(a, b, a_centers, b_centers):
     Returns
     -------
     ndarray of shape (n_rows,), float64
-        Not finite where a row is not.
 
     Raises
     ------
     TypeError
         If centers are not of the same kind as the rows.
     ValueError
-        If the widths differ.
+        If the widths differ, or the rows are not finite or too large to be squared.
 
     Examples
     --------
@@ -57,4 +57,5 @@ def min_distance_products(a, b, a_centers, b_centers):
                 _blocks.shifted(b[rows], b_origin), b_block
             )
             np.minimum(minima[rows], products.min(axis=1), out=minima[rows])
+    check_finite(minima)
     return minima

@@ -9,7 +9,11 @@ import numpy as np
 
 from skactive.base import Facts, Score
 from skactive.features import FeatureMap
-from skactive.geometry import mean_nearest_cosines, min_squared_distances
+from skactive.geometry import (
+    check_finite,
+    mean_nearest_cosines,
+    min_squared_distances,
+)
 from skactive.utils._sklearn import HasMethods, Interval
 
 # Sums of three terms between 0 and 1 that are this close are equal, but for rounding.
@@ -119,7 +123,7 @@ class DiverseBatch(FeatureMap, Score):
         new, rows = given, []
         while True:
             if len(new):
-                nearest = min_squared_distances(features, features[new])
+                nearest = _nearest_squares(features, features[new])
                 np.minimum(squares, nearest, out=squares)
                 left[new] = False
             if len(rows) == n_queries:
@@ -136,7 +140,7 @@ class DiverseBatch(FeatureMap, Score):
         """Scaled scores, squared distances to labeled samples, mean cosines."""
         scores = _scaled(self._part("score").score_samples(X))
         if hasattr(self, "labeled_features_"):
-            squares = min_squared_distances(features, self.labeled_features_)
+            squares = _nearest_squares(features, self.labeled_features_)
         else:
             squares = np.full(len(X), np.inf)
         cosines = np.zeros(len(X))
@@ -153,6 +157,13 @@ class DiverseBatch(FeatureMap, Score):
             + self.diversity * distances
             + self.density * _scaled(cosines)
         )
+
+
+@np.errstate(over="ignore", invalid="ignore")  # the result is checked
+def _nearest_squares(features, centers):
+    squares = min_squared_distances(features, centers)
+    check_finite(squares)
+    return squares
 
 
 def _scaled(values):

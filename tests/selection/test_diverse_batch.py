@@ -171,3 +171,14 @@ def test_wrong_parameters(name, value):
 def test_weights_above_one_together():
     with pytest.raises(ValueError, match="must add up to 1 at most"):
         DiverseBatch(Variance(), diversity=0.6, density=0.6).fit([[0.0]])
+
+
+@pytest.mark.parametrize("fit", [False, True])
+def test_a_row_that_is_too_large(fit):
+    pool = points(20, 2)
+    pool[4] = 1e200
+    strategy = DiverseBatch(Variance())
+    if fit:
+        strategy.fit(view_of(points(3, 2)))
+    with pytest.raises(ValueError, match=r"not finite or too large.*first row"):
+        strategy.select(view_of(pool), 3)

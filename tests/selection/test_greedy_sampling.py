@@ -169,3 +169,10 @@ def test_facts_and_parameters():
     assert isinstance(GreedyProducts()._features(), Inputs)
     with pytest.raises(ValueError, match="'features' parameter of GreedyProducts"):
         GreedyProducts(features="inputs").fit([[0.0]], [1.0])
+
+
+def test_a_row_that_is_too_large():
+    labeled, y, pool, predicted = problem()
+    pool[4] = 1e200
+    with pytest.raises(ValueError, match=r"not finite or too large.*first row 4"):
+        fitted("gsxy", labeled, y).select(view_of(pool, predicted), 3)
