@@ -145,6 +145,8 @@ VALUES = {
     "n_outliers": 2,
     "max_configurations": 50,
     "exact": True,
+    "diversity": 0.25,
+    "density": 0.125,
 }
 
 

@@ -7,6 +7,7 @@ from skactive.geometry._clusters import (
     cluster_means,
     nearest_centers,
 )
+from skactive.geometry._distance_products import min_distance_products
 from skactive.geometry._distances import (
     inner_products,
     mean_cosines,
@@ -19,6 +20,8 @@ from skactive.geometry._farthest_first import farthest_first
 from skactive.geometry._greedy import lazy_greedy, naive_greedy, stochastic_greedy
 from skactive.geometry._joint_entropy import greedy_information
 from skactive.geometry._kmeans_plusplus import kmeans_plusplus
+from skactive.geometry._nearest_cosines import mean_nearest_cosines
+from skactive.geometry._picks import check_finite
 from skactive.geometry._pivoted_cholesky import pivoted_cholesky, residual_variances
 from skactive.geometry._probabilities import mutual_information, row_entropy, top_two
 from skactive.geometry._product_features import ProductFeatures
@@ -58,6 +61,7 @@ __all__ = [
     "SetCoverGains",
     "assigned_squared_distances",
     "average_linkage",
+    "check_finite",
     "check_vectors",
     "cluster_means",
     "farthest_first",
@@ -66,6 +70,8 @@ __all__ = [
     "kmeans_plusplus",
     "lazy_greedy",
     "mean_cosines",
+    "mean_nearest_cosines",
+    "min_distance_products",
     "min_squared_distances",
     "mutual_information",
     "naive_greedy",

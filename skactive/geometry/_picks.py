@@ -22,7 +22,25 @@ def check_given(n_rows, n_picks, given, names=("n_picks", "given")):
 
 
 def check_finite(values):
-    """Raise if rows of features led to norms or distances that cannot be added up."""
+    """Raise if rows of features led to norms or distances that cannot be added up.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n_rows,)
+        Squared norms or distances.
+
+    Raises
+    ------
+    ValueError
+        If one is not finite or nearly too large; the message tells how many, and the
+        first row.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skactive.geometry import check_finite
+    >>> check_finite(np.array([4.0, 0.0]))
+    """
     bad = ~(values < _LARGEST)  # so written, NaN is caught too
     if bad.any():
         raise ValueError(

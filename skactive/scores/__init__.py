@@ -11,6 +11,7 @@ from skactive.scores._committee import (
 from skactive.scores._density import Density
 from skactive.scores._disagreement import BALD, Disagreement
 from skactive.scores._function import FunctionScore
+from skactive.scores._model_change import ExpectedModelChange
 from skactive.scores._regression import Variance
 from skactive.scores._uncertainty import Entropy, LeastConfidence, Margin, Ratio
 
@@ -22,6 +23,7 @@ __all__ = [
     "Density",
     "Disagreement",
     "Entropy",
+    "ExpectedModelChange",
     "FunctionScore",
     "LeastConfidence",
     "Margin",

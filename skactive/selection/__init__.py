@@ -4,7 +4,9 @@ from skactive.selection._batch_bald import BatchBALD
 from skactive.selection._cluster_margin import ClusterMargin
 from skactive.selection._concepts import FeatureBased, SetCover
 from skactive.selection._disparity import DisparityMin, DisparitySum
+from skactive.selection._diverse_batch import DiverseBatch
 from skactive.selection._glister import Glister
+from skactive.selection._greedy_sampling import GreedyOutputs, GreedyProducts
 from skactive.selection._k_center import KCenterGreedy
 from skactive.selection._k_means import KMeansSampling
 from skactive.selection._k_means_plusplus import KMeansPlusPlus
@@ -24,10 +26,13 @@ __all__ = [
     "ClusterMargin",
     "DisparityMin",
     "DisparitySum",
+    "DiverseBatch",
     "FacilityLocation",
     "FeatureBased",
     "Glister",
     "GraphCut",
+    "GreedyOutputs",
+    "GreedyProducts",
     "KCenterGreedy",
     "KMeansPlusPlus",
     "KMeansSampling",

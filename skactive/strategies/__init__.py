@@ -22,7 +22,16 @@ from skactive.strategies._diversity import (
     robust_coreset,
 )
 from skactive.strategies._registry import get, names
-from skactive.strategies._regression import gsx, variance
+from skactive.strategies._regression import (
+    cluster_variance,
+    emcm,
+    gsx,
+    gsxy,
+    gsy,
+    qbc_div,
+    qbc_div_den,
+    variance,
+)
 from skactive.strategies._submodular import (
     disparity_min,
     disparity_sum,
@@ -51,6 +60,7 @@ __all__ = [
     "badge",
     "bald",
     "batch_bald",
+    "cluster_variance",
     "clustermargin",
     "consensus_entropy",
     "coreset",
@@ -58,6 +68,7 @@ __all__ = [
     "density",
     "disparity_min",
     "disparity_sum",
+    "emcm",
     "entropy",
     "facility_location",
     "fass",
@@ -66,6 +77,8 @@ __all__ = [
     "glister",
     "graph_cut",
     "gsx",
+    "gsxy",
+    "gsy",
     "kl_divergence",
     "kmeans",
     "kmeanspp",
@@ -77,6 +90,8 @@ __all__ = [
     "names",
     "power_bald",
     "qbc",
+    "qbc_div",
+    "qbc_div_den",
     "random",
     "ranked_batch",
     "ratio",

@@ -37,7 +37,7 @@ def names(task=None, estimator=None):
     --------
     >>> from skactive import strategies
     >>> strategies.names(task="regression")
-    ['coreset', 'disparity_min', ..., 'variance']
+    ['cluster_variance', 'coreset', ..., 'variance']
     """
     if task not in (None, "classification", "regression"):
         raise InvalidParameterError(

@@ -237,3 +237,17 @@ def test_wrong_parameters(parameters, name):
     wrong = ClusterMargin(Margin()).set_params(**parameters)
     with pytest.raises(ValueError, match=f"'{name}' parameter of ClusterMargin"):
         wrong.select(view_of(np.zeros(4)))
+
+
+@pytest.mark.parametrize("n_targets", [1, 2])
+def test_the_variance_of_a_committee_takes_the_place_of_the_margin(n_targets):
+    rng = np.random.default_rng(0)
+    groups, units = rng.geometric(0.3, size=N), 100.0 ** np.arange(n_targets)
+    draws = rng.normal(size=(N, 7, n_targets)) * units
+    y = rng.normal(size=(5, n_targets)) * units
+    labeled = ModelView.from_outputs(embedding=np.zeros((5, 1)), prediction=y)
+    pool = ModelView.from_outputs(embedding=100.0 * groups[:, None], draws=draws)
+    strategy = strategies.cluster_variance(n_clusters=len(set(groups)), factor=3)
+    rows = strategy.fit(labeled, y).select(pool, 9)
+    spread = (draws.var(axis=1) / y.var(axis=0)).mean(axis=1)
+    assert_array_equal(rows, round_robin(spread, groups, 9, 3))
