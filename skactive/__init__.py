@@ -24,7 +24,7 @@ __all__ = [
 
 # Imported when first asked for: what is behind them takes time to load.
 _LAZY_NAMES = {"BudgetedLearner", "SimulationResult", "simulate"}
-_LAZY_MODULES = {"estimator_checks", "nets", "simulation"}
+_LAZY_MODULES = {"datasets", "estimator_checks", "nets", "simulation"}
 
 
 def __getattr__(name):
