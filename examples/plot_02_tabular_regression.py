@@ -23,19 +23,12 @@ trust a strategy.
 # problem ROBO).
 import numpy as np
 
+from skactive.datasets import robot_arm
 
-def robot_arm(X):
-    """Position (n, 2) of the hand for inputs X (n, 4)."""
-    lengths, angles = np.array([0.5, 0.5, 1.0]), np.pi / 2 * X[:, 1:]
-    reach = (lengths * np.cos(angles)).sum(axis=1)
-    height = X[:, 0] + (lengths * np.sin(angles)).sum(axis=1)
-    return np.column_stack([reach, height])
-
-
-rng = np.random.default_rng(0)
-X = rng.uniform(-1, 1, size=(1200, 4))
-Y = robot_arm(X)
-robot_arm(np.array([[0.1, 0.2, -0.3, 0.4]])).round(4)
+arm = robot_arm()
+X = np.random.default_rng(0).uniform(-1, 1, size=(1200, 4))
+Y = arm(X)
+arm
 
 # %%
 # Any regressor can sit in a committee, Pipelines included.

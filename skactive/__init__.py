@@ -18,6 +18,7 @@ _HOMES = {
 }
 _MODULES = {
     "compose",
+    "datasets",
     "estimator_checks",
     "exceptions",
     "features",
