@@ -71,7 +71,10 @@ def main():
         n_jobs=options.jobs,
         verbose=1,
     )
-    summary = result.summary().sort_values("api", ascending=False)
+    summary = result.summary()
+    summary = summary.sort_values(
+        ["labels_needed", "final_score"], ascending=[True, False]
+    )
     frame = result.to_frame()
     # The first round has no query.
     times = frame[frame["round"] > 0].groupby("strategy").mean(numeric_only=True)

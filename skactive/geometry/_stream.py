@@ -12,7 +12,7 @@ __all__ = ["sum_is_finite"]
 _CHUNK_ENTRIES = 100_000
 
 # Below this a second thread costs more than it brings.
-_PARALLEL_ENTRIES = 1_000_000
+_PARALLEL_ENTRIES = 2_000_000
 
 
 def stream(measure, array):

@@ -47,7 +47,7 @@ def top_k(scores, k, *, rng, exclude=None):
     if len(exclude):
         scores = scores.astype(np.float64)
         scores[exclude] = -np.inf
-    rows = np.flatnonzero(scores >= _lower_bound(scores, k))
+    rows = _contenders(scores, k)
     values = scores[rows]
     threshold = np.partition(values, len(values) - k)[len(values) - k]
     better, tied = rows[values > threshold], rows[values == threshold]
@@ -56,15 +56,20 @@ def top_k(scores, k, *, rng, exclude=None):
     return rows[np.argsort(-scores[rows], kind="stable")]
 
 
-def _lower_bound(scores, k):
-    """Return a number that at least k scores reach, and few more.
+def _contenders(scores, k):
+    """Rows among which the k best scores are, few of them if there are many.
 
     Split the scores into more than k groups: the k best groups have a score each that
-    is as large as the k-th best group's maximum.
+    is as large as the k-th best group's maximum, so no score below that counts.
     """
     n_groups = max(_N_GROUPS, 4 * k)
     size = len(scores) // n_groups
     if size < 2:
-        return -np.inf
-    maxima = scores[: size * n_groups].reshape(n_groups, size).max(axis=1)
-    return np.partition(maxima, n_groups - k)[n_groups - k]
+        return np.arange(len(scores))
+    grouped = scores[: size * n_groups].reshape(n_groups, size)
+    maxima = grouped.max(axis=1)
+    bound = np.partition(maxima, n_groups - k)[n_groups - k]
+    groups = np.flatnonzero(maxima >= bound)
+    within, position = np.nonzero(grouped[groups] >= bound)
+    rest = np.arange(size * n_groups, len(scores))
+    return np.append(groups[within] * size + position, rest[scores[rest] >= bound])
