@@ -129,6 +129,7 @@ class ModelView:
         self._n_samples = count_rows(X)
         self._cache = {}  # (name, options): value
         self._given = {}  # name: value, whatever the options
+        self._checked = set()  # keys of what is known to be finite
         self._expected = frozenset()
         self.table = SharedTable(self)
         self._base = None
@@ -239,6 +240,7 @@ class ModelView:
         part._n_samples = len(rows)
         part._cache = {key: _take(v, rows) for key, v in self._cache.items()}
         part._given = {key: _take(v, rows) for key, v in self._given.items()}
+        part._checked = set(self._checked)
         # The shared table knows its views weakly: keep the whole alive for the part.
         part._base = self
         return part
@@ -253,13 +255,16 @@ class ModelView:
         model = "no model" if self.model is None else type(self.model).__name__
         return f"<ModelView of {self._n_samples} samples, {model}>"
 
-    def output(self, name, **options):
+    def output(self, name, *, checked=True, **options):
         """The named output, computed at the first call and kept.
 
         Parameters
         ----------
         name : str
             Name of the output; see `from_outputs`.
+        checked : bool, default=True
+            Whether to refuse values that are not finite. False saves a pass over them,
+            for scores that would not be finite either, and are checked themselves.
         **options
             What the output depends on, such as ``n_draws``.
 
@@ -274,14 +279,18 @@ class ModelView:
             If the model cannot tell.
         """
         if name in self._given:
-            _check_finite(name, self._given[name])
-            return self._given[name]
-        key = (name, *sorted(options.items()))
-        if key not in self._cache:
-            if not self.provides(name):
-                raise self.missing(name)
-            self.store(name, self._compute(name, options), **options)
-        return self._cache[key]
+            key, value = (name,), self._given[name]
+        else:
+            key = (name, *sorted(options.items()))
+            if key not in self._cache:
+                if not self.provides(name):
+                    raise self.missing(name)
+                self.store(name, self._compute(name, options), **options)
+            value = self._cache[key]
+        if checked and key not in self._checked and name != "raw_inputs":
+            _check_finite(name, value)
+            self._checked.add(key)
+        return value
 
     def store(self, name, value, **options):
         """Keep an output that came along with another one; for adapters.
@@ -291,7 +300,7 @@ class ModelView:
         name : str
             Name of the output; see `from_outputs`.
         value : {ndarray, CSR, list} with one row per sample
-            The output; checked to be finite.
+            The output.
         **options
             What it depends on, as in `output`.
         """
@@ -299,8 +308,6 @@ class ModelView:
             value = self._aligned(name, np.asarray(value))
         if name == "embedding":
             value = value.astype(np.float32, copy=False)
-        if name != "raw_inputs":
-            _check_finite(name, value)
         self._cache[(name, *sorted(options.items()))] = _freeze(value)
 
     def provides(self, name):
@@ -609,6 +616,7 @@ class ModelView:
             other._cache = {
                 k: v for k, v in other._cache.items() if k[0] not in dependent
             }
+        other._checked = set()
         other.table = table
         return other
 
@@ -632,6 +640,7 @@ class ModelView:
             for key, value in self._cache.items()
             if key[0] not in {"gradient_factors", "std"}
         }
+        other._checked = set()
         other._base = self  # alive, as for a part
         return other
 

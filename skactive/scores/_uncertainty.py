@@ -66,7 +66,8 @@ class Entropy(Score):
     facts = Facts(task="classification", needs=("proba",))
 
     def _score(self, X):
-        return row_entropy(X.predict_proba())
+        # What is no finite number has an entropy that is none.
+        return row_entropy(X.output("proba", checked=False))
 
 
 class Ratio(Score):
