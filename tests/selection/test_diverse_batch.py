@@ -90,7 +90,7 @@ def test_a_single_weight():
 
 
 def test_density_is_high_where_samples_are_many():
-    # The published code adds a distance: it would like the loner.
+    # The published code adds a distance: it would like the lone_row.
     angles = np.r_[np.linspace(0, 0.1, 12), np.linspace(1, 2, 5), 4]
     pool = np.column_stack([np.cos(angles), np.sin(angles)])
     assert cosines(pool).argmax() < 12
