@@ -17,7 +17,7 @@ from skactive.adapters import (
     is_table,
 )
 from skactive.exceptions import MissingCapability
-from skactive.geometry import ProductFeatures, sum_is_finite
+from skactive.geometry import ProductFeatures, StackedFeatures, sum_is_finite
 from skactive.utils import count_rows, derive_seed, take_rows
 
 __all__ = ["ModelView", "as_view"]
@@ -739,6 +739,8 @@ def _check_finite(name, value):
 
 def _float_parts(value):
     """The arrays of floats that an output consists of."""
+    if isinstance(value, StackedFeatures):
+        return [part for each in value.parts for part in _float_parts(each)]
     if isinstance(value, ProductFeatures):
         value = [value.left, value.right]
     elif isinstance(value, InputGradient):

@@ -1,4 +1,8 @@
-"""The fast core: arrays in, arrays out, no estimator in sight."""
+"""The fast core: arrays in, arrays out, no estimator in sight.
+
+Features are an ndarray, CSR rows, `ProductFeatures`, or `StackedFeatures`; the last
+will do wherever `ProductFeatures` are named.
+"""
 
 from skactive.geometry._clusters import (
     assigned_squared_distances,
@@ -43,6 +47,7 @@ from skactive.geometry._similarity import (
     similarity_kernel,
     typical_gamma,
 )
+from skactive.geometry._stacked_features import StackedFeatures
 from skactive.geometry._stream import sum_is_finite
 from skactive.geometry._top_k import top_k
 from skactive.geometry._unit_rows import unit_rows
@@ -59,6 +64,7 @@ __all__ = [
     "ProductFeatures",
     "SaturatedGains",
     "SetCoverGains",
+    "StackedFeatures",
     "assigned_squared_distances",
     "average_linkage",
     "check_finite",

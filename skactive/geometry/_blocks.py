@@ -1,6 +1,7 @@
-"""What dense, sparse and product features have in common, a block of rows at a time.
+"""What features of all kinds have in common, a block of rows at a time.
 
-All blocks in a call are of one kind: ndarray, CSR or ProductFeatures. `shifted` makes
+All blocks in a call are of one kind: ndarray, CSR, ProductFeatures or a stack of such
+parts, whose norms, products and distances are sums over the parts. `shifted` makes
 them: it converts a few rows and moves them to a common origin. Distances do not change,
 but data far from zero keep their digits.
 """
@@ -11,6 +12,7 @@ from sklearn import get_config
 from sklearn.utils.extmath import row_norms
 
 from skactive.geometry._product_features import ProductFeatures
+from skactive.geometry._stacked_features import StackedFeatures, vectors
 
 # Blocks of this size stay in the cache, which is faster than one large product.
 _BLOCK_BYTES = 4 * 2**20
@@ -31,6 +33,8 @@ def row_chunks(n_rows, row_bytes):
 
 def row_bytes(features):
     """Memory of one row in double precision, on average."""
+    if isinstance(features, StackedFeatures):
+        return sum(map(row_bytes, features.parts))
     if isinstance(features, ProductFeatures):
         return row_bytes(features.left) + row_bytes(features.right)
     if sparse.issparse(features):
@@ -44,7 +48,7 @@ def central_point(features):
     A median cannot be dragged away by an outlier, and being made of values that occur
     in the data it leaves integers integers, so that equal distances stay equal.
     """
-    if isinstance(features, ProductFeatures) or sparse.issparse(features):
+    if not isinstance(features, np.ndarray):
         return None
     sample = features[:: max(1, features.shape[0] // _N_ORIGIN_ROWS)]
     middle = sample.shape[0] // 2
@@ -53,6 +57,8 @@ def central_point(features):
 
 def shifted(rows, origin, dtype=np.float64):
     """Convert a block to `dtype` and move it by -origin."""
+    if isinstance(rows, StackedFeatures):
+        return StackedFeatures([shifted(part, None, dtype) for part in rows.parts])
     if isinstance(rows, ProductFeatures):
         left = shifted(rows.left, None, dtype)
         return ProductFeatures(left, shifted(rows.right, None, dtype))
@@ -62,6 +68,8 @@ def shifted(rows, origin, dtype=np.float64):
 
 def block_norms(a):
     """Squared norms of the rows of a block."""
+    if isinstance(a, StackedFeatures):
+        return sum(map(block_norms, a.parts))
     if isinstance(a, ProductFeatures):
         return block_norms(a.left) * block_norms(a.right)
     if sparse.issparse(a):
@@ -71,6 +79,11 @@ def block_norms(a):
 
 def block_products(a, b):
     """Inner products of all rows of one block with all rows of another, dense."""
+    if isinstance(a, StackedFeatures):
+        products = block_products(a.parts[0], b.parts[0])
+        for part, other in zip(a.parts[1:], b.parts[1:], strict=True):
+            products += block_products(part, other)
+        return products
     if isinstance(a, ProductFeatures):
         products = block_products(a.left, b.left)
         products *= block_products(a.right, b.right)
@@ -82,7 +95,9 @@ def block_products(a, b):
 
 def pair_distances(a, b):
     """Squared distances of row i of a to row i of b, from differences."""
-    if not isinstance(a, ProductFeatures):
+    if isinstance(a, StackedFeatures):
+        return sum(map(pair_distances, a.parts, b.parts))
+    if vectors(a):
         return block_norms(a - b)
     # l ⊗ r - m ⊗ s = l ⊗ (r - s) + (l - m) ⊗ s, two terms that vanish for equal rows.
     left, right = a.left - b.left, a.right - b.right
@@ -90,6 +105,45 @@ def pair_distances(a, b):
     first = block_norms(a.left) * block_norms(right)
     second = block_norms(left) * block_norms(b.right)
     return np.maximum(first + second + 2 * cross, 0)
+
+
+def scaled(a, factors):
+    """Multiply each row of a block by a number."""
+    if isinstance(a, StackedFeatures):
+        return StackedFeatures([scaled(part, factors) for part in a.parts])
+    if isinstance(a, ProductFeatures):
+        return ProductFeatures(scaled(a.left, factors), a.right)
+    factors = factors.astype(np.result_type(a.dtype, np.float32))
+    if not sparse.issparse(a):
+        return a * factors[:, np.newaxis]
+    product = a.astype(factors.dtype)
+    product.data *= np.repeat(factors, np.diff(product.indptr))
+    return product
+
+
+def factor_pairs(a):
+    """Write a block as products side by side: [(left, right)], all left ones dense."""
+    if isinstance(a, StackedFeatures):
+        return [pair for part in a.parts for pair in factor_pairs(part)]
+    if isinstance(a, ProductFeatures):
+        return [(a.left, a.right)]
+    return [(np.ones((a.shape[0], 1)), a)]
+
+
+def add_pairs(totals, pairs):
+    """Add the sum of a block's rows, a matrix for each of its factor pairs."""
+    sums = [right.T @ left for left, right in pairs]
+    return (
+        sums if totals is None else [t + s for t, s in zip(totals, sums, strict=True)]
+    )
+
+
+def pair_products(pairs, totals):
+    """Inner product of every row of a block, as factor pairs, with such a sum."""
+    return sum(
+        np.einsum("ij,ij->i", left, right @ total)
+        for (left, right), total in zip(pairs, totals, strict=True)
+    )
 
 
 def _row_products(a, b):
@@ -145,6 +199,8 @@ def rounding(a):
 
 
 def _n_terms(a):
+    if isinstance(a, StackedFeatures):
+        return sum(map(_n_terms, a.parts))
     if isinstance(a, ProductFeatures):
         return _n_terms(a.left) + _n_terms(a.right)
     return a.shape[1]

@@ -5,7 +5,7 @@ from scipy import sparse
 
 from skactive.geometry import _blocks
 from skactive.geometry._distances import squared_distances
-from skactive.geometry._product_features import ProductFeatures
+from skactive.geometry._stacked_features import vectors
 
 __all__ = [
     "assigned_squared_distances",
@@ -37,7 +37,7 @@ def check_vectors(features, who):
     >>> from skactive.geometry import check_vectors
     >>> check_vectors(np.eye(2), "KMeansSampling")
     """
-    if isinstance(features, ProductFeatures):
+    if not vectors(features):
         raise TypeError(
             f"{who} takes means of rows, and the mean of product features is no "
             "product; use KMeansPlusPlus, or features that are plain vectors, such as "

@@ -1,10 +1,11 @@
-"""Norms, inner products and distances of dense, sparse and product features."""
+"""Norms, inner products and distances of features of all kinds."""
 
 import numpy as np
 from scipy import sparse
 
 from skactive.geometry import _blocks
 from skactive.geometry._product_features import ProductFeatures
+from skactive.geometry._stacked_features import StackedFeatures
 
 __all__ = [
     "inner_products",
@@ -161,26 +162,21 @@ def squared_distances_to_mean(features):
     >>> squared_distances_to_mean(np.array([[0.0], [1.0], [5.0]]))
     array([4., 1., 9.])
     """
-    if isinstance(features, ProductFeatures):
-        left, right = features.left, features.right
-    else:
-        left, right = np.ones((features.shape[0], 1)), features
     origin = _blocks.central_point(features)
-    chunks = list(_blocks.row_chunks(len(left), _blocks.row_bytes(features)))
-
-    def factors(rows):
-        return left[rows].astype(np.float64), _blocks.shifted(right[rows], origin)
-
-    mean = np.zeros((right.shape[1], left.shape[1]))
+    n_rows = features.shape[0]
+    chunks = list(_blocks.row_chunks(n_rows, _blocks.row_bytes(features)))
+    totals = None
     for rows in chunks:
-        a, b = factors(rows)
-        mean += (b.T @ a) / len(left)
-    distances = np.empty(len(left))
+        block = _blocks.shifted(features[rows], origin)
+        totals = _blocks.add_pairs(totals, _blocks.factor_pairs(block))
+    mean = [total / n_rows for total in totals]
+    distances = np.empty(n_rows)
     for rows in chunks:
-        a, b = factors(rows)
-        distances[rows] = _blocks.block_norms(a) * _blocks.block_norms(b)
-        distances[rows] -= 2 * np.einsum("ij,ij->i", a, b @ mean)
-    return np.maximum(distances + (mean**2).sum(), 0)
+        block = _blocks.shifted(features[rows], origin)
+        products = _blocks.pair_products(_blocks.factor_pairs(block), mean)
+        distances[rows] = _blocks.block_norms(block) - 2 * products
+    norm = sum((part**2).sum() for part in mean)
+    return np.maximum(distances + norm, 0)
 
 
 def mean_cosines(features):
@@ -207,27 +203,22 @@ def mean_cosines(features):
     >>> mean_cosines(np.array([[3.0, 0.0], [1.0, 0.0], [0.0, 2.0], [0.0, 0.0]]))
     array([0.5 , 0.5 , 0.25, 0.  ])
     """
-    if isinstance(features, ProductFeatures):
-        left, right = features.left, features.right
-    else:
-        left, right = np.ones((features.shape[0], 1)), features
-    chunks = list(_blocks.row_chunks(len(left), _blocks.row_bytes(features)))
+    n_rows = features.shape[0]
+    chunks = list(_blocks.row_chunks(n_rows, _blocks.row_bytes(features)))
 
-    def factors(rows):
-        a, b = left[rows].astype(np.float64), _blocks.shifted(right[rows], None)
-        lengths = np.sqrt(_blocks.block_norms(a) * _blocks.block_norms(b))
+    def unit_pairs(rows):
+        block = _blocks.shifted(features[rows], None)
+        lengths = np.sqrt(_blocks.block_norms(block))
         lengths[lengths == 0] = 1
-        return a / lengths[:, np.newaxis], b
+        return _blocks.factor_pairs(_blocks.scaled(block, 1 / lengths))
 
-    mean = np.zeros((right.shape[1], left.shape[1]))
+    totals = None
     for rows in chunks:
-        a, b = factors(rows)
-        mean += (b.T @ a) / len(left)
-    cosines = np.empty(len(left))
+        totals = _blocks.add_pairs(totals, unit_pairs(rows))
+    cosines = np.empty(n_rows)
     for rows in chunks:
-        a, b = factors(rows)
-        cosines[rows] = np.einsum("ij,ij->i", a, b @ mean)
-    return cosines
+        cosines[rows] = _blocks.pair_products(unit_pairs(rows), totals)
+    return cosines / n_rows
 
 
 def check_same_kind(a, b, name):
@@ -245,6 +236,8 @@ def check_same_kind(a, b, name):
 
 
 def _kind(features):
+    if isinstance(features, StackedFeatures):
+        return f"a stack of [{', '.join(map(_kind, features.parts))}]"
     if isinstance(features, ProductFeatures):
         return f"ProductFeatures with a {_kind(features.right)} right factor"
     return "sparse" if sparse.issparse(features) else "dense"

@@ -81,18 +81,24 @@ class ProductFeatures:
         return ProductFeatures(self.left[rows], self.right[rows])
 
     def __array__(self, dtype=None, copy=None):
-        if copy is False:
-            raise ValueError("ProductFeatures cannot become an array without a copy.")
-        n_rows, width = self.shape
-        if n_rows * width > MAX_DENSE_ENTRIES:
-            raise ValueError(
-                f"ProductFeatures of shape {self.shape} would be multiplied out to "
-                f"{n_rows * width} entries, more than {MAX_DENSE_ENTRIES}; take fewer "
-                "rows."
-            )
+        check_entries(self, copy)
         right = self.right.toarray() if sparse.issparse(self.right) else self.right
         product = self.left[:, :, np.newaxis] * right[:, np.newaxis, :]
-        return product.reshape(n_rows, width).astype(dtype or self.dtype, copy=False)
+        return product.reshape(self.shape).astype(dtype or self.dtype, copy=False)
 
     def __repr__(self):
         return f"ProductFeatures(shape={self.shape}, dtype={self.dtype})"
+
+
+def check_entries(features, copy):
+    """Raise unless features may become one array, as ``__array__`` is asked to."""
+    name = type(features).__name__
+    if copy is False:
+        raise ValueError(f"{name} cannot become an array without a copy.")
+    n_entries = features.shape[0] * features.shape[1]
+    if n_entries > MAX_DENSE_ENTRIES:
+        raise ValueError(
+            f"{name} of shape {features.shape} would be multiplied out to {n_entries} "
+            f"entries, more than {MAX_DENSE_ENTRIES}; take fewer rows, or put "
+            "skactive.features.Sketch behind the features."
+        )

@@ -12,7 +12,7 @@ from scipy import sparse
 from skactive.geometry import _blocks
 from skactive.geometry._distances import check_same_kind, squared_norms
 from skactive.geometry._picks import check_finite
-from skactive.geometry._product_features import ProductFeatures
+from skactive.geometry._stacked_features import vectors
 
 __all__ = [
     "ConcaveGains",
@@ -172,7 +172,7 @@ class ConcaveGains:
     """
 
     def __init__(self, features, labeled=None, *, concave, cap=1.0):
-        if isinstance(features, ProductFeatures):
+        if not vectors(features):
             raise TypeError(
                 "A concave function of each feature needs the features one by one, "
                 "and these are products; take 'log_det', or other features."
@@ -260,7 +260,7 @@ class SetCoverGains:
 
 
 def _check_probabilities(features):
-    if isinstance(features, ProductFeatures) or not (
+    if not vectors(features) or not (
         features.min() > -1e-6 and features.max() < 1 + 1e-6
     ):
         raise ValueError(

@@ -1,11 +1,9 @@
 """Similarities of rows as kernels: a block of rows against another, never all pairs."""
 
 import numpy as np
-from scipy import sparse
 
 from skactive.geometry import _blocks
 from skactive.geometry._distances import check_same_kind, squared_distances
-from skactive.geometry._product_features import ProductFeatures
 
 __all__ = [
     "ClippedCosine",
@@ -96,14 +94,14 @@ class CosineSimilarity(InnerProduct):
         check_same_kind(features, others, "others")
         if not others.shape[0]:
             return np.zeros(features.shape[0])
-        total = 0
+        totals = None
         for rows in _blocks.row_chunks(others.shape[0], _blocks.row_bytes(others)):
-            left, right = _factors(self.prepare(others[rows]))
-            total = total + right.T @ left
+            pairs = _blocks.factor_pairs(self.prepare(others[rows]))
+            totals = _blocks.add_pairs(totals, pairs)
         sums = np.empty(features.shape[0])
         for rows in _blocks.row_chunks(len(sums), _blocks.row_bytes(features)):
-            left, right = _factors(self.prepare(features[rows]))
-            sums[rows] = np.einsum("ij,ij->i", left, right @ total)
+            pairs = _blocks.factor_pairs(self.prepare(features[rows]))
+            sums[rows] = _blocks.pair_products(pairs, totals)
         return (sums + others.shape[0]) / 2
 
     def _with_themselves(self, block):
@@ -220,17 +218,6 @@ def typical_gamma(features, rng):
 
 
 def _unit_block(block):
-    if isinstance(block, ProductFeatures):
-        return ProductFeatures(_unit_block(block.left), _unit_block(block.right))
     norms = np.sqrt(_blocks.block_norms(block))
     norms[norms == 0] = 1
-    if sparse.issparse(block):
-        return block.multiply(1 / norms[:, np.newaxis]).tocsr()
-    return block / norms[:, np.newaxis]
-
-
-def _factors(block):
-    """A block as a product of two factors; the left one of plain rows is a one."""
-    if isinstance(block, ProductFeatures):
-        return block.left, block.right
-    return np.ones((block.shape[0], 1)), block
+    return _blocks.scaled(block, 1 / norms)

@@ -1,11 +1,10 @@
 """Rows scaled to length one."""
 
 import numpy as np
-from scipy import sparse
 
+from skactive.geometry import _blocks
 from skactive.geometry._distances import squared_norms
 from skactive.geometry._picks import check_finite
-from skactive.geometry._product_features import ProductFeatures
 
 __all__ = ["unit_rows"]
 
@@ -15,12 +14,12 @@ def unit_rows(features):
 
     Parameters
     ----------
-    features : {ndarray, CSR, ProductFeatures} of shape (n_rows, n_features)
+    features : {ndarray, CSR, ProductFeatures, StackedFeatures} of n_rows rows
         Not modified. Of product features the left factor alone is scaled.
 
     Returns
     -------
-    {ndarray, CSR, ProductFeatures} of shape (n_rows, n_features)
+    same kind as `features`
         In the precision of `features`, at least float32.
 
     Raises
@@ -39,15 +38,6 @@ def unit_rows(features):
     norms = np.sqrt(squared_norms(features))
     check_finite(norms)
     # Below this the inverse is infinite in single precision.
-    return _divided(features, np.where(norms > np.finfo(np.float32).tiny, norms, 1))
-
-
-def _divided(features, norms):
-    if isinstance(features, ProductFeatures):
-        return ProductFeatures(_divided(features.left, norms), features.right)
-    factors = (1 / norms).astype(np.result_type(features.dtype, np.float32))
-    if sparse.issparse(features):
-        scaled = features.astype(factors.dtype)
-        scaled.data *= np.repeat(factors, np.diff(scaled.indptr))
-        return scaled
-    return features * factors[:, np.newaxis]
+    return _blocks.scaled(
+        features, 1 / np.where(norms > np.finfo(np.float32).tiny, norms, 1)
+    )
