@@ -15,6 +15,7 @@ from skactive.adapters import (
     find_adapter,
     is_numeric,
     is_table,
+    last_layer_factors,
 )
 from skactive.exceptions import MissingCapability
 from skactive.geometry import ProductFeatures, StackedFeatures, sum_is_finite
@@ -326,6 +327,8 @@ class ModelView:
             return True
         if name == "std" and "draws" in self._given and self.task != "classification":
             return True
+        if name == "gradient_factors" and self._adapter is None:
+            return self.provides("embedding")
         if name in {"inputs", "embedding", "gradient_factors"} and not self._tabular():
             return False
         if self._adapter is None:
@@ -518,21 +521,34 @@ class ModelView:
         """
         return self.output("draws", n_draws=n_draws, consistent=consistent)
 
-    def gradient_factors(self, layers="last"):
+    def gradient_factors(self, layers="last", *, reduce=None):
         """Factors of each sample's gradient with respect to the weights.
+
+        The gradient of a regressor's outputs, and of a classifier's loss at its own
+        guess. The gradient by a layer is the outer product of the two factors of that
+        layer, or the sum of such products over positions.
 
         Parameters
         ----------
-        layers : {'last'}, default='last'
-            Which layers.
+        layers : {'last', 'all'}, default='last'
+            Which layers: the last one, which every model has in its embedding, or all
+            linear and convolutional layers of a net, and of all nets of a committee.
+        reduce : callable, default=None
+            ``reduce(factors) -> ndarray``, applied to one batch of samples after the
+            other, so that the factors of all samples never exist together.
 
         Returns
         -------
-        factors : list of (activation, signal)
-            Arrays of shape (n_samples, a) and (n_samples, c) for each layer; the
-            gradient of sample i is the outer product of their rows i.
+        factors : list of (activation, signal), or ndarray of n_samples rows
+            Arrays of shape (n_samples, a) and (n_samples, c) for each layer, or
+            (n_samples, n_positions, a) and (n_samples, n_positions, c); or what
+            `reduce` made of them.
         """
-        return self.output("gradient_factors", layers=layers)
+        if layers not in ("last", "all"):
+            raise ValueError(f"layers={layers!r} is not known; use 'last' or 'all'.")
+        if "gradient_factors" in self._given and reduce is not None:
+            return reduce(self.output("gradient_factors"))
+        return self.output("gradient_factors", layers=layers, reduce=reduce)
 
     def input_gradient(self):
         """Logits as a function of the inputs, for strategies that move samples.
@@ -646,19 +662,27 @@ class ModelView:
 
     def _compute(self, name, options):
         if self._adapter is None:
-            return self._compute_without_model(name)
-        defaults = {"draws": {"n_draws": 20, "consistent": False}}
+            return self._compute_without_model(name, options)
+        defaults = {
+            "draws": {"n_draws": 20, "consistent": False},
+            "gradient_factors": {"layers": "last", "reduce": None},
+        }
         return getattr(self._adapter, name)(
             self, **{**defaults.get(name, {}), **options}
         )
 
-    def _compute_without_model(self, name):
+    def _compute_without_model(self, name, options):
         if name == "raw_inputs":
             return self.X
         if name == "inputs":
             return self.table.encode(self.X)
         if name == "embedding":
             return self.table.scale(self.inputs())
+        if name == "gradient_factors":
+            proba = self.predict_proba() if self.provides("proba") else None
+            pairs = last_layer_factors(self.embed(), proba)
+            reduce = options.get("reduce")
+            return pairs if reduce is None else reduce(pairs)
         spread = self._given["draws"].std(axis=1, dtype=np.float64)
         return spread[:, 0] if spread.shape[1] == 1 else spread
 

@@ -1,6 +1,11 @@
 """What a fitted model can tell about samples, as named outputs."""
 
-from skactive.adapters._base import Adapter, align_columns, residual
+from skactive.adapters._base import (
+    Adapter,
+    align_columns,
+    last_layer_factors,
+    residual,
+)
 from skactive.adapters._input_gradient import InputGradient
 from skactive.adapters._names import class_names
 from skactive.adapters._registry import find_adapter, register_adapter
@@ -16,6 +21,7 @@ __all__ = [
     "find_adapter",
     "is_numeric",
     "is_table",
+    "last_layer_factors",
     "register_adapter",
     "residual",
 ]

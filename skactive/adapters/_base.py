@@ -108,18 +108,15 @@ class Adapter:
         )
         return self.undo_target_transform(draws, self.route.member_inverse)
 
-    def gradient_factors(self, view, layers):
-        """[(activation, signal)]: the last layer's gradient is their outer product."""
-        if layers != "last":
-            raise ValueError(f"layers={layers!r} is not offered; use layers='last'.")
-        embedding = view.embed()
-        ones = np.ones((len(view), 1), dtype=np.float32)
-        if sparse.issparse(embedding):
-            activation = sparse.hstack([embedding, ones], format="csr")
-        else:
-            activation = np.hstack([embedding, ones])
-        signal = residual(view.predict_proba()) if self.is_classifier else ones
-        return [(activation, signal)]
+    def gradient_factors(self, view, layers, reduce):
+        """[(activation, signal)]: the last layer's gradient is their outer product.
+
+        It has no other layers.
+        """
+        embedding = view.embed()  # first: then one pass gives both
+        proba = view.predict_proba() if self.is_classifier else None
+        pairs = last_layer_factors(embedding, proba)
+        return pairs if reduce is None else reduce(pairs)
 
     @property
     def name(self):
@@ -153,6 +150,16 @@ class Adapter:
             flat = inverse(draws.reshape(n * n_draws, width))
             draws = np.asarray(flat).reshape(n, n_draws, -1)
         return draws
+
+
+def last_layer_factors(embedding, proba=None):
+    """[(activation, signal)] of a linear layer with a bias on top of the embedding."""
+    ones = np.ones((embedding.shape[0], 1), dtype=np.float32)
+    if sparse.issparse(embedding):
+        activation = sparse.hstack([embedding, ones], format="csr")
+    else:
+        activation = np.hstack([embedding, ones])
+    return [(activation, ones if proba is None else residual(proba))]
 
 
 def residual(proba):

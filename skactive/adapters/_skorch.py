@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from functools import partial
 
+import numpy as np
+
 from skactive.adapters._base import Adapter
 from skactive.adapters._input_gradient import InputGradient
+from skactive.adapters._route import find_route
 from skactive.nets._dropout import dropout_draws, has_dropout
 from skactive.nets._forward import forward
 from skactive.nets._input_gradient import map_inputs
+from skactive.nets._weight_gradient import gradient_factors
 
 
 class NetAdapter(Adapter):
@@ -52,6 +56,37 @@ class NetAdapter(Adapter):
             consistent=consistent,
         )
         return draws if self.is_classifier else self.undo_target_transform(draws)
+
+    def gradient_factors(self, view, layers, reduce):
+        """Of the last layer, or of all layers by a pass of its own."""
+        if layers == "last":
+            return super().gradient_factors(view, layers, reduce)
+        batches = zip(*self._nets(view), strict=True)
+        # The gradient of an ensemble is that of its members side by side.
+        batches = ([pair for pairs in nets for pair in pairs] for nets in batches)
+        if reduce is not None:
+            return np.concatenate([reduce(pairs) for pairs in batches])
+        return [
+            tuple(np.concatenate(factor) for factor in zip(*layer, strict=True))
+            for layer in zip(*batches, strict=True)
+        ]
+
+    def _nets(self, view):
+        """Factors of the one net, or of each member, batch by batch."""
+        if self.route.members is None:
+            return [gradient_factors(self.inner, view.output("raw_inputs"))]
+        X = self._preprocess(view.X, self.route.steps[: self.route.member_steps])
+        members = [find_route(member) for member in self.route.members]
+        for inner in (member.inner for member in members):
+            if not hasattr(inner, "net_"):
+                raise TypeError(
+                    "The first of the models side by side is a net, and "
+                    f"{type(inner).__name__} is none; use features=Embedding()."
+                )
+        return [
+            gradient_factors(member.inner, self._preprocess(X, member.steps))
+            for member in members
+        ]
 
     def input_gradient(self, view):
         """The logits by what the module gets, passes of their own."""

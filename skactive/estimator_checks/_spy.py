@@ -56,7 +56,9 @@ def _look_up(name):
     def output(self, view, **options):
         rows = view.X[:, -1].astype(np.intp)
         self.model.asked[name] += len(rows)
-        return over(lambda values: values[rows], self.model.samples.outputs[name])
+        value = over(lambda values: values[rows], self.model.samples.outputs[name])
+        reduce = options.get("reduce")
+        return value if reduce is None else reduce(value)
 
     return output
 

@@ -10,6 +10,8 @@ from skactive.features._features import (
     ViewFeatures,
     facts_of,
 )
+from skactive.features._sketch import Sketch
+from skactive.features._weight_gradient import WeightGradient
 
 __all__ = [
     "Embedding",
@@ -18,6 +20,8 @@ __all__ = [
     "Inputs",
     "MetricFeatureMap",
     "Probabilities",
+    "Sketch",
     "ViewFeatures",
+    "WeightGradient",
     "facts_of",
 ]

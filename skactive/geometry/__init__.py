@@ -4,6 +4,7 @@ Features are an ndarray, CSR rows, `ProductFeatures`, or `StackedFeatures`; the 
 will do wherever `ProductFeatures` are named.
 """
 
+from skactive.geometry._cluster_maximum import cluster_maximum
 from skactive.geometry._clusters import (
     assigned_squared_distances,
     average_linkage,
@@ -47,6 +48,7 @@ from skactive.geometry._similarity import (
     similarity_kernel,
     typical_gamma,
 )
+from skactive.geometry._sketch import RandomProjection
 from skactive.geometry._stacked_features import StackedFeatures
 from skactive.geometry._stream import sum_is_finite
 from skactive.geometry._top_k import top_k
@@ -62,6 +64,7 @@ __all__ = [
     "GaussianSimilarity",
     "InnerProduct",
     "ProductFeatures",
+    "RandomProjection",
     "SaturatedGains",
     "SetCoverGains",
     "StackedFeatures",
@@ -69,6 +72,7 @@ __all__ = [
     "average_linkage",
     "check_finite",
     "check_vectors",
+    "cluster_maximum",
     "cluster_means",
     "farthest_first",
     "greedy_information",

@@ -65,6 +65,8 @@ def _default(pool, classifies):
             return "badge"
         if pool.provides("proba") or pool.provides("decision"):
             return "margin"
+    elif pool.model is not None and pool.provides("gradient_factors"):
+        return "lcmd"
     return "coreset"
 
 

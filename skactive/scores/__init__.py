@@ -13,6 +13,7 @@ from skactive.scores._disagreement import BALD, Disagreement
 from skactive.scores._function import FunctionScore
 from skactive.scores._model_change import ExpectedModelChange
 from skactive.scores._regression import Variance
+from skactive.scores._residual_variance import ResidualVariance
 from skactive.scores._uncertainty import Entropy, LeastConfidence, Margin, Ratio
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "MaxKL",
     "MeanStd",
     "Ratio",
+    "ResidualVariance",
     "Variance",
     "VariationRatio",
     "VoteEntropy",

@@ -10,7 +10,9 @@ from skactive.selection._greedy_sampling import GreedyOutputs, GreedyProducts
 from skactive.selection._k_center import KCenterGreedy
 from skactive.selection._k_means import KMeansSampling
 from skactive.selection._k_means_plusplus import KMeansPlusPlus
+from skactive.selection._largest_cluster import LargestClusterMaximum
 from skactive.selection._log_det import LogDet
+from skactive.selection._max_det import MaxDet
 from skactive.selection._random import RandomChoice
 from skactive.selection._ranked_batch import RankedBatch
 from skactive.selection._robust_k_center import RobustKCenter
@@ -36,7 +38,9 @@ __all__ = [
     "KCenterGreedy",
     "KMeansPlusPlus",
     "KMeansSampling",
+    "LargestClusterMaximum",
     "LogDet",
+    "MaxDet",
     "RandomChoice",
     "RankedBatch",
     "RobustKCenter",

@@ -21,6 +21,7 @@ from skactive.strategies._diversity import (
     random,
     robust_coreset,
 )
+from skactive.strategies._kernel import lcmd, maxdet, maxdiag, maxdist
 from skactive.strategies._registry import get, names
 from skactive.strategies._regression import (
     cluster_variance,
@@ -82,10 +83,14 @@ __all__ = [
     "kl_divergence",
     "kmeans",
     "kmeanspp",
+    "lcmd",
     "least_confidence",
     "log_det",
     "margin",
     "max_kl",
+    "maxdet",
+    "maxdiag",
+    "maxdist",
     "mean_std",
     "names",
     "power_bald",

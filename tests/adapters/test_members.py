@@ -346,8 +346,9 @@ def test_gradient_factors_are_residual_and_embedding_with_a_one(model):
     assert_array_equal(activation, np.column_stack([embedding, np.ones(150)]))
     proba = view.predict_proba()
     assert_allclose(signal, proba - (proba == proba.max(1, keepdims=True)))
-    with pytest.raises(ValueError, match="layers='all' is not offered"):
-        view.gradient_factors("all")
+    assert_array_equal(view.gradient_factors("all")[0][1], signal)
+    with pytest.raises(ValueError, match="layers='first' is not known"):
+        view.gradient_factors("first")
 
 
 def test_the_gradient_of_a_regressors_last_layer_is_its_input():

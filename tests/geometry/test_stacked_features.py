@@ -117,5 +117,5 @@ def test_kmeans_plusplus(rows):
 
 def test_stacks_of_other_kinds(rows):
     other = StackedFeatures(rows.parts[::-1])
-    with pytest.raises(TypeError, match="a stack of .dense, ProductFeatures"):
+    with pytest.raises(TypeError, match=r"a stack of \[dense, ProductFeatures"):
         min_squared_distances(rows, other)

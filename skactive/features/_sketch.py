@@ -1,0 +1,78 @@
+"""Random projections of features of any kind."""
+
+from __future__ import annotations
+
+from sklearn.base import BaseEstimator, TransformerMixin
+
+from skactive.geometry import RandomProjection
+from skactive.utils import draw_seed
+
+
+class Sketch(TransformerMixin, BaseEstimator):
+    """Project features at random to a few hundred numbers.
+
+    Inner products and squared distances are kept on average. Products of factors and
+    stacks of features become an ndarray without being multiplied out, so that anything
+    that needs plain vectors can follow in a Pipeline.
+
+    Parameters
+    ----------
+    n_components : int, default=512
+        Number of columns of the result.
+    random_state : int, RandomState instance or None, default=None
+        Seed of the projection; a learner fills it.
+
+    Attributes
+    ----------
+    projection_ : RandomProjection
+        The same for labeled samples and pool.
+
+    References
+    ----------
+    Holzmüller et al. (2023), "A Framework and Benchmark for Deep Batch Active Learning
+    for Regression", section 3.2.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skactive.features import Sketch
+    >>> from skactive.geometry import ProductFeatures
+    >>> gradients = ProductFeatures(np.ones((3, 10)), np.ones((3, 1000)))
+    >>> Sketch(64, random_state=0).fit_transform(gradients).shape
+    (3, 64)
+    """
+
+    def __init__(self, n_components=512, random_state=None):
+        self.n_components = n_components
+        self.random_state = random_state
+
+    def fit(self, X, y=None):
+        """Draw the random projection.
+
+        Parameters
+        ----------
+        X : {ndarray, CSR, ProductFeatures, StackedFeatures}
+            The labeled samples; their features are not looked at.
+        y : ignored
+
+        Returns
+        -------
+        self : Sketch
+        """
+        seed = draw_seed(self.random_state)
+        self.projection_ = RandomProjection(self.n_components, seed)
+        return self
+
+    def transform(self, X):
+        """Project the rows.
+
+        Parameters
+        ----------
+        X : {ndarray, CSR, ProductFeatures, StackedFeatures} of n_samples rows
+            Features of the samples.
+
+        Returns
+        -------
+        sketch : ndarray of shape (n_samples, n_components), float32
+        """
+        return self.projection_.project(X)
