@@ -11,7 +11,6 @@ cut to 3000 rows.
 """
 
 import argparse
-from pathlib import Path
 
 import numpy as np
 from sklearn.datasets import (
@@ -29,6 +28,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from skactive import simulate
+from skactive.datasets import load_table
 from skactive.nets import TorchMLPClassifier, TorchMLPRegressor
 
 STRATEGIES = {
@@ -78,10 +78,9 @@ def data_sets(task, folder):
         yield "friedman1", *make_friedman1(2000, random_state=0)
         yield "friedman2", *make_friedman2(2000, random_state=0)
     for name in FILES[task] if folder else []:
-        with np.load(Path(folder) / f"{name}.npz", allow_pickle=False) as arrays:
-            X, y = arrays["X"], arrays["y"]
+        X, y = load_table(name, folder=folder, return_X_y=True)
         rows = np.random.default_rng(0).permutation(len(X))[:N_ROWS]
-        yield name, X[rows].astype(np.float64), y[rows]
+        yield name, X[rows], y[rows]
 
 
 def cell(row):

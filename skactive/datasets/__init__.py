@@ -1,14 +1,23 @@
-"""Problems in closed form: labels that cost nothing, to compare strategies on."""
+"""Problems in closed form, oracles made of measured tables, and real tables."""
 
 from skactive.datasets._closed_form import bessel, damped_oscillator, robot_arm, sine
+from skactive.datasets._friedman import friedman1, friedman2, friedman3
+from skactive.datasets._oracles import airfoil_oracle, yacht_oracle
 from skactive.datasets._problem import Problem
+from skactive.datasets._tables import load_table
 from skactive.datasets._thin_film import thin_film_stack
 
 __all__ = [
     "Problem",
+    "airfoil_oracle",
     "bessel",
     "damped_oscillator",
+    "friedman1",
+    "friedman2",
+    "friedman3",
+    "load_table",
     "robot_arm",
     "sine",
     "thin_film_stack",
+    "yacht_oracle",
 ]

@@ -11,12 +11,24 @@ from skactive.datasets import (
     Problem,
     bessel,
     damped_oscillator,
+    friedman1,
+    friedman2,
+    friedman3,
     robot_arm,
     sine,
     thin_film_stack,
 )
 
-PROBLEMS = [sine(), robot_arm(), thin_film_stack(), bessel(), damped_oscillator()]
+PROBLEMS = [
+    sine(),
+    robot_arm(),
+    thin_film_stack(),
+    bessel(),
+    damped_oscillator(),
+    friedman1(),
+    friedman2(),
+    friedman3(),
+]
 all_problems = pytest.mark.parametrize("problem", PROBLEMS, ids=lambda p: p.name)
 
 
