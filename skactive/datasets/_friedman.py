@@ -88,8 +88,8 @@ def friedman3():
     """Friedman's third problem: the phase angle of a circuit.
 
     ``y = arctan((x2 x3 - 1 / (x2 x4)) / x1)`` in radians, as in
-    :func:`sklearn.datasets.make_friedman3` with ``noise=0``; inputs and ranges are those
-    of :func:`friedman2`. Where x1 is zero, y is its limit.
+    :func:`sklearn.datasets.make_friedman3` with ``noise=0``; inputs and ranges are
+    those of :func:`friedman2`. Where x1 is zero, y is its limit.
 
     Returns
     -------

@@ -140,7 +140,7 @@ def test_errors_of_openml_pass_through(openml):
 
 def test_another_table_under_the_same_id_is_refused(openml):
     openml("airfoil", n_rows=12)
-    with pytest.raises(ValueError, match="'airfoil' has 1503 rows; .* has 12"):
+    with pytest.raises(ValueError, match=r"'airfoil' has 1503 rows; .* has 12"):
         load_table("airfoil")
 
 
