@@ -106,6 +106,12 @@ def test_columns_of_text_come_only_in_a_frame(openml):
     assert load_table("bike", as_frame=True).data["b"].iloc[0] == "spring"
 
 
+def test_columns_that_give_the_answer_away_are_left_out(openml):
+    stand_in = openml("bike")
+    stand_in.data["casual"] = stand_in.data["registered"] = 0.0
+    assert load_table("bike").feature_names == ["a", "b", "c"]
+
+
 @pytest.mark.parametrize(
     "error",
     [
