@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from numpy.testing import assert_array_equal
 
+from skactive import datasets
 from skactive.datasets import (
     Problem,
     bessel,
@@ -81,6 +82,12 @@ def test_a_problem_can_be_pickled(problem):
 def test_names_tell_inputs_and_outputs_apart(problem):
     for names in (problem.input_names, problem.output_names):
         assert len(set(names)) == len(names)
+
+
+def test_no_problem_is_forgotten_here():
+    # The oracles need a table: see test_oracles.py.
+    others = {"Problem", "load_table", "airfoil_oracle", "yacht_oracle"}
+    assert {problem.name for problem in PROBLEMS} == set(datasets.__all__) - others
 
 
 def test_samples_fill_the_box():
