@@ -35,7 +35,8 @@ class SimulationResult:
         Names of the scorings; methods take the first unless told otherwise.
     picks : DataFrame or None
         ``strategy``, ``repeat``, ``round`` and ``row`` (of the X passed to
-        ``simulate``), in the order of picking; round 0 is the seed set.
+        ``simulate``), in the order of picking; round 0 is the seed set. For a Problem
+        its inputs stand in place of ``row``.
 
     Examples
     --------
