@@ -188,7 +188,9 @@ def simulate(
             verbose=verbose,
         )
     )
-    frame, picks = make_tables({key: outcomes[key] for key in cells}, repeats[0].columns)
+    frame, picks = make_tables(
+        {key: outcomes[key] for key in cells}, repeats[0].columns
+    )
     setting = {
         "estimator": repr(estimator),
         **facts,

@@ -64,7 +64,12 @@ def test_a_larger_seed_set_waits_for_the_others():
     X, y = np.arange(9.0)[:, None], np.arange(9)
     rounds = play(X, y, np.arange(5), [2, 4, 6, 8], Recorder())
     assert [done.n_labeled for done in rounds] == [5, 5, 6, 8]
-    assert [done.places.tolist() for done in rounds] == [[0, 1, 2, 3, 4], [], [8], [7, 6]]
+    assert [done.places.tolist() for done in rounds] == [
+        [0, 1, 2, 3, 4],
+        [],
+        [8],
+        [7, 6],
+    ]
 
 
 def test_seed_set_is_extended_to_the_first_other_class():
