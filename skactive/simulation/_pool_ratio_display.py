@@ -107,7 +107,7 @@ class PoolRatioDisplay:
                 f"{value:.2f} {_MARKS[verdict]}".rstrip(),
                 ha="center",
                 va="center",
-                color="white" if worth[i, j] > 0.6 * limit else "black",
+                color="white" if _is_dark(self.im_, worth[i, j]) else "black",
                 weight="bold" if _MARKS[verdict] else "normal",
             )
         ax.set(
@@ -115,8 +115,14 @@ class PoolRatioDisplay:
             xticklabels=[f"{ratio:g}" for ratio in ratios],
             yticks=range(len(strategies)),
             yticklabels=strategies,
-            xlabel="pool ratio",
-            title=f"nAUC against random choice ({better} is better)",
+            xlabel="pool ratio\n▲ better, ▼ worse than random choice (t test, 5 %)",
+            title=f"nAUC, {better} is better",
         )
         self.ax_, self.figure_ = ax, ax.figure
         return self
+
+
+def _is_dark(image, value):
+    """Whether white is read more easily than black on the color of a value."""
+    color = np.array(image.to_rgba(value)[:3])
+    return color**2.2 @ [0.2126, 0.7152, 0.0722] < 0.18  # relative luminance
