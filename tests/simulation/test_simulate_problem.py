@@ -1,6 +1,3 @@
-import subprocess
-import sys
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -248,11 +245,3 @@ def test_a_table_has_no_pool_of_its_own(name):
     X = np.zeros((40, 2))
     with pytest.raises(ValueError, match=rf"{name}=4 is for a Problem"):
         run(X, y=np.zeros(40), **{name: 4})
-
-
-def test_problems_are_loaded_only_when_they_are_used():
-    code = (
-        "import sys, skactive; skactive.simulate; "
-        "assert 'skactive.datasets' not in sys.modules"
-    )
-    subprocess.run([sys.executable, "-c", code], check=True)
