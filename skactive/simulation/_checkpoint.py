@@ -59,10 +59,10 @@ class Checkpoint:
         setting, strategies = json.loads(json.dumps([setting, strategies]))
         old = self.setting()
         known = old.pop("strategies", {})
-        names = [
-            name for name in {**old, **setting} if old
-        ]  # nothing is there at first
-        self._compare((name, old.get(name), setting.get(name)) for name in names)
+        if old:
+            self._compare(
+                (name, old.get(name), setting.get(name)) for name in {**old, **setting}
+            )
         self._compare(
             (f"strategy {label!r}", known[label], described)
             for label, described in strategies.items()

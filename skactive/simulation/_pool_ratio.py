@@ -135,6 +135,7 @@ def pool_ratio_study(
     scorers = make_scorers(scoring)
     setting = {
         "problem": problem.name,
+        "function": describe(problem.function),
         "bounds": problem.bounds.tolist(),
         "estimator": describe(estimator),
         "n_initial": int(n_initial),
