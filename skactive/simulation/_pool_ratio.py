@@ -135,7 +135,6 @@ def pool_ratio_study(
     scorers = make_scorers(scoring)
     setting = {
         "problem": problem.name,
-        "function": describe(problem.function),
         "bounds": problem.bounds.tolist(),
         "estimator": describe(estimator),
         "n_initial": int(n_initial),
@@ -158,6 +157,8 @@ def pool_ratio_study(
         )
         for number in range(n_repeats)
     ]
+    # A function has no name that tells it from all others; its answers do.
+    setting["labels of the first test set"] = describe(repeats[0].test()[1])
     cells = {
         _Key(label, ratio, number): (learner, repeat.with_ratio(ratio))
         for label, learner in learners.items()

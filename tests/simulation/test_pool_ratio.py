@@ -284,6 +284,15 @@ def test_another_setting_is_refused_and_named(options, message, tmp_path):
         study(**{"names": ["gsx"], "checkpoint": tmp_path, **options})
 
 
+def test_another_function_of_the_same_name_is_refused(tmp_path):
+    def make(power):
+        return Problem("mine", lambda X: X[:, 0] ** power, [(0, 1)], ["x"], ["y"])
+
+    study(make(2), checkpoint=tmp_path)
+    with pytest.raises(ValueError, match="labels of the first test set is 'array"):
+        study(make(3), checkpoint=tmp_path)
+
+
 def test_labels_are_file_names(tmp_path):
     names = {"../a b/ü": "gsx", 1: "gsxy"}
     check_same(study(names=names, checkpoint=tmp_path), study(names=names))
