@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from numbers import Integral
+from functools import partial
+from numbers import Integral, Real
 
 import numpy as np
 from sklearn.metrics import get_scorer
@@ -10,17 +11,119 @@ from sklearn.utils import indexable
 
 from skactive import strategies as registry
 from skactive.learner import ActiveLearner, check_strategy
+from skactive.simulation._repeat import plan_problem, plan_table
+
+_PICKS = ("strategy", "ratio", "repeat", "round")
+
+
+def make_plan(X, y, X_test, y_test, *, test_size, pool_ratio, pool_size, n_to_ask):
+    """Check the data, or the problem that makes them; `n_to_ask` comes from the pool.
+
+    Returns
+    -------
+    plan : callable
+        ``plan(seed, n_initial=, budget=, classifier=)`` draws one repeat.
+    facts : dict
+        What the data add to the setting of the result.
+    """
+    if is_problem(X):
+        if y is not None:
+            raise ValueError("X is a Problem, which computes the labels; pass y=None.")
+        facts = _check_pool(pool_ratio, pool_size, n_to_ask)
+        return plan_of_problem(X, X_test, y_test, test_size=test_size, **facts), {
+            "problem": X.name,
+            **{name: value for name, value in facts.items() if value is not None},
+        }
+    for name, value in {"pool_ratio": pool_ratio, "pool_size": pool_size}.items():
+        if value is not None:
+            raise ValueError(
+                f"{name}={value!r} is for a Problem; a table is its own pool."
+            )
+    X, y, X_test, y_test = check_data(X, y, X_test, y_test)
+    if X_test is not None:
+        test_size = None
+    elif test_size is None:
+        test_size = 0.25
+    plan = partial(plan_table, X=X, y=y, test_size=test_size, test=(X_test, y_test))
+    return plan, {}
+
+
+def is_problem(X):
+    """Whether X is a Problem."""
+    # Here, so that `import skactive` does not load the problems.
+    from skactive.datasets import Problem
+
+    return isinstance(X, Problem)
+
+
+def plan_of_problem(problem, X_test, y_test, *, test_size, pool_ratio, pool_size):
+    """Check the problem and its test set; return the plan as `make_plan` does."""
+    names = problem.input_names
+    taken = sorted({name for name in names if name in _PICKS or names.count(name) > 1})
+    if taken:
+        raise ValueError(
+            f"{problem.name} has inputs named {taken}, which are no columns of their "
+            "own beside strategy, ratio, repeat and round; rename them."
+        )
+    X_test, y_test = check_test_set(X_test, y_test)
+    if X_test is not None:
+        test_size = None
+    elif test_size is None:
+        test_size = 1000
+    elif not isinstance(test_size, Integral) or test_size < 1:
+        raise ValueError(
+            f"test_size={test_size!r}; a Problem has no end, so pass a number of "
+            "samples, not a share."
+        )
+    return partial(
+        plan_problem,
+        problem=problem,
+        test_size=test_size,
+        test=(X_test, y_test),
+        pool_ratio=pool_ratio,
+        pool_size=pool_size,
+    )
+
+
+def _check_pool(pool_ratio, pool_size, n_to_ask):
+    """Return both, one of them None."""
+    if pool_ratio is not None:
+        if pool_size is not None:
+            raise ValueError(
+                f"pool_ratio={pool_ratio!r} draws a new pool in every round and "
+                f"pool_size={pool_size!r} one for all; pass one of them."
+            )
+        check_ratio("pool_ratio", pool_ratio)
+    elif pool_size is None:
+        pool_size = max(1000, 10 * n_to_ask)
+    elif not isinstance(pool_size, Integral) or pool_size < max(1, n_to_ask):
+        raise ValueError(
+            f"pool_size={pool_size!r}; pass an integer, and at least the {n_to_ask} "
+            "labels that the budget leaves after the seed set."
+        )
+    return {"pool_ratio": pool_ratio, "pool_size": pool_size}
+
+
+def check_ratio(name, value):
+    """Refuse what is no ratio of a pool to the samples asked from it."""
+    if not isinstance(value, Real) or not 1 <= value < np.inf:
+        raise ValueError(f"{name}={value!r}; pass a finite number of at least 1.")
 
 
 def check_data(X, y, X_test, y_test):
     """Make all four indexable; labels become an array."""
     if y is None:
         raise ValueError("y=None; simulate plays the annotator and needs the labels.")
+    X_test, y_test = check_test_set(X_test, y_test)
+    X, y = indexable(X, y)
+    return X, np.asarray(y), X_test, y_test
+
+
+def check_test_set(X_test, y_test):
+    """Make both indexable, or leave both None."""
     if (X_test is None) != (y_test is None):
         raise ValueError("Pass X_test and y_test together, or neither.")
-    X, y = indexable(X, y)
-    X_test, y_test = indexable(X_test, y_test)
-    return X, np.asarray(y), X_test, y_test
+    return indexable(X_test, y_test)
 
 
 def check_sizes(**sizes):

@@ -9,6 +9,7 @@ from sklearn.base import BaseEstimator, MetaEstimatorMixin, clone, is_classifier
 from sklearn.utils import get_tags, indexable
 from sklearn.utils.validation import check_is_fitted
 
+from skactive.simulation._candidates import FixedPool
 from skactive.simulation._loop import draw_seed_set, label_totals, run_rounds
 from skactive.utils import derive_seed, draw_seed, make_rng, seed_nested
 from skactive.utils._sklearn import HasMethods, Interval, _fit_context, available_if
@@ -119,8 +120,9 @@ class BudgetedLearner(MetaEstimatorMixin, BaseEstimator):
         )
         learner = seed_nested(clone(self.learner), derive_seed(seed, "learner"))
         totals = label_totals(min(self.n_initial, budget), self.n_queries, budget)
-        rounds = run_rounds(learner, X, y, seed_rows, totals)
-        self.asked_ = np.concatenate([done.rows for done in rounds])
+        pool = FixedPool(X, y.__getitem__, np.arange(len(y)))
+        rounds = run_rounds(learner, pool.answer(seed_rows), pool, totals)
+        self.asked_ = np.concatenate([done.places for done in rounds])
         self.n_asked_ = len(self.asked_)
         self.learner_ = learner
         return self

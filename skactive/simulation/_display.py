@@ -123,7 +123,7 @@ class LabelingCurveDisplay:
         if band is not None and band not in _BANDS:
             raise ValueError(f"band={band!r}; use one of {[*_BANDS, None]}.")
         if ax is None:
-            ax = _pyplot().subplots()[1]
+            ax = _pyplot("LabelingCurveDisplay").subplots()[1]
         x = self.n_labeled.mean(axis=0)
         self.lines_ = []
         for i, (label, scores) in enumerate(self.scores.items()):
@@ -153,12 +153,11 @@ def _around_mean(scores, width):
     return mean - width, mean + width
 
 
-def _pyplot():
+def _pyplot(name):
     try:
         import matplotlib.pyplot as plt
     except ImportError as error:
         raise ImportError(
-            "LabelingCurveDisplay needs matplotlib; install it with "
-            "pip install 'skactive[plot]'."
+            f"{name} needs matplotlib; install it with pip install 'skactive[plot]'."
         ) from error
     return plt

@@ -7,13 +7,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from skactive.utils import count_rows, take_rows
-
 
 class Round(NamedTuple):
     """What one round asked and what it took."""
 
-    rows: np.ndarray  # asked in this round, most wanted first
+    places: np.ndarray  # of the samples asked in this round, most wanted first
     n_labeled: int
     fit_time: float  # seconds
     query_time: float  # seconds
@@ -50,19 +48,18 @@ def label_totals(n_initial, n_queries, budget):
     return [*range(n_initial, budget, n_queries), budget]
 
 
-def run_rounds(learner, X, y, seed_rows, totals):
+def run_rounds(learner, first, pool, totals):
     """Teach the seed set, then query and teach until each total is reached in turn.
 
     Parameters
     ----------
     learner : ActiveLearner
         Fitted in place.
-    X : container of n_samples rows
-    y : ndarray of shape (n_samples, ...)
-        Read only where the learner asks.
-    seed_rows : ndarray of int
-        May be more than the first totals; the rounds up to there then ask nothing, so
-        that every repeat of a simulation has the same rounds.
+    first : Labeled
+        The seed set. May be more than the first totals; the rounds up to there then ask
+        nothing, so that every repeat of a simulation has the same rounds.
+    pool : FixedPool or FreshPools
+        Where candidates come from, and their labels when they are asked.
     totals : list of int
         Number of labels after the seed set and after each round.
 
@@ -72,20 +69,19 @@ def run_rounds(learner, X, y, seed_rows, totals):
         The learner holds the labels of this round when it is yielded.
     """
     start = perf_counter()
-    learner.fit(take_rows(X, seed_rows), y[seed_rows])
-    n_labeled = len(seed_rows)
-    yield Round(seed_rows, n_labeled, perf_counter() - start, 0.0)
-    candidates = np.ones(count_rows(X), dtype=bool)
-    candidates[seed_rows] = False
+    learner.fit(first.X, first.y)
+    n_labeled = len(first.y)
+    yield Round(first.places, n_labeled, perf_counter() - start, 0.0)
     for total in totals[1:]:
         if total <= n_labeled:
-            yield Round(np.empty(0, dtype=np.int64), n_labeled, 0.0, 0.0)
+            yield Round(first.places[:0], n_labeled, 0.0, 0.0)
             continue
+        X, candidates = pool.candidates(total - n_labeled)
         start = perf_counter()
         rows = learner.query(X, total - n_labeled, candidates=candidates)
-        asked = perf_counter()
-        learner.teach(take_rows(X, rows), y[rows])
-        taught = perf_counter()
-        candidates[rows] = False
+        query_time = perf_counter() - start
+        asked = pool.answer(rows)
+        start = perf_counter()
+        learner.teach(asked.X, asked.y)
         n_labeled += len(rows)
-        yield Round(rows, n_labeled, taught - asked, asked - start)
+        yield Round(asked.places, n_labeled, perf_counter() - start, query_time)

@@ -245,3 +245,61 @@ def average_performance_improvement(frame, baseline, *, greater_is_better=True):
         {label: (s - reference).mean() for label, s in curves.scores.items()},
         name="improvement",
     ).rename_axis("strategy")
+
+
+def area_ratios(frame, baseline, *, scale="linear", greater_is_better=True):
+    """Area under each strategy's curve, divided by that under the baseline's.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        The long table.
+    baseline : str
+        A strategy of the table.
+    scale : {'linear', 'log'}, default='linear'
+        The axis of the labels.
+    greater_is_better : bool, default=True
+        False for losses.
+
+    Returns
+    -------
+    ratios : dict of str -> ndarray of shape (n_repeats,)
+        One ratio per repeat; NaN where the baseline's area is zero. All strategies of a
+        repeat hold the same numbers of labels, so that both areas have one base.
+    less_is_better : bool
+        Whether a ratio below 1 is the better one.
+
+    Raises
+    ------
+    ValueError
+        If scores have both signs: the ratio of their areas says nothing.
+    """
+    curves = paired_curves(frame)
+    less_is_better = _is_error(frame, greater_is_better)
+    n_labeled = _on_scale(curves.n_labeled, scale)
+    areas = {
+        label: np.abs(np.trapezoid(scores, n_labeled, axis=1))
+        for label, scores in curves.scores.items()
+    }
+    reference = np.where(areas[baseline] > 0, areas[baseline], np.nan)
+    return {label: area / reference for label, area in areas.items()}, less_is_better
+
+
+def _on_scale(n_labeled, scale):
+    if scale not in ("linear", "log"):
+        raise ValueError(f"scale={scale!r} is not known; use 'linear' or 'log'.")
+    return n_labeled if scale == "linear" else np.log(n_labeled)
+
+
+def _is_error(frame, greater_is_better):
+    """Whether scores are errors, also such as were negated to be scores."""
+    scores = frame["score"].to_numpy(dtype=float)
+    if (scores >= 0).all():
+        return not greater_is_better
+    if (scores <= 0).all() and greater_is_better:
+        return True
+    raise ValueError(
+        f"Scores from {scores.min():.3g} to {scores.max():.3g} have no nAUC, a ratio "
+        "of areas; score by an error, such as 'neg_mean_squared_error', or by "
+        "something that is never negative, such as 'accuracy'."
+    )

@@ -1,42 +1,101 @@
-"""What is drawn anew in every repeat: split, seed set and seeds."""
+"""What is drawn anew in every repeat: test set, seed set, pool and seeds."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from numbers import Integral
-from typing import NamedTuple
 
 import numpy as np
 from sklearn.model_selection import train_test_split
 
+from skactive.simulation._candidates import FixedPool, FreshPools, Labeled
 from skactive.simulation._loop import draw_seed_set
-from skactive.utils import derive_seed, make_rng
+from skactive.utils import derive_seed, make_rng, take_rows
 
 
-class Repeat(NamedTuple):
-    """What all strategies of one repeat share."""
+@dataclass(frozen=True)
+class TableRepeat:
+    """What all strategies of one repeat share, where all labels are known.
 
-    train_rows: np.ndarray  # rows of the X passed to simulate
-    test_rows: np.ndarray | None  # None: a test set was passed
+    Plain data, for it travels to other processes; rows are taken there.
+    """
+
+    data: tuple  # X and y as they were passed to simulate
+    train_rows: np.ndarray
     seed_rows: np.ndarray  # rows of the training part
+    test_rows: np.ndarray | None
+    fixed_test: tuple  # X and y; used where there are no test rows
     seed: int  # of the model and the strategy
 
+    columns = ("row",)  # of the table of picks
 
-def plan_repeat(seed, y, *, test_size, n_initial, budget, classifier):
+    def open(self):
+        """Return the seed set and the pool it was drawn from."""
+        X, y = (take_rows(part, self.train_rows) for part in self.data)
+        pool = FixedPool(X, y.__getitem__, self.train_rows)
+        return pool.answer(self.seed_rows), pool
+
+    def test(self):
+        """Return samples and labels to score on."""
+        if self.test_rows is None:
+            return self.fixed_test
+        return tuple(take_rows(part, self.test_rows) for part in self.data)
+
+
+@dataclass(frozen=True)
+class ProblemRepeat:
+    """What all strategies of one repeat share, where labels are computed when asked."""
+
+    problem: object
+    first: Labeled
+    fixed_test: tuple
+    pool_ratio: float | None
+    pool_size: int | None  # used where there is no ratio
+    pool_seed: int
+    seed: int  # of the model and the strategy
+
+    @property
+    def columns(self):
+        """Columns of the table of picks."""
+        return self.problem.input_names
+
+    def open(self):
+        """Return the seed set, and a pool that has nothing to do with it."""
+        if self.pool_ratio is not None:
+            pool = FreshPools(self.problem, self.pool_ratio, self.pool_seed)
+        else:
+            X = self.problem.sample(self.pool_size, self.pool_seed)
+            pool = FixedPool(X, lambda rows: self.problem(X[rows]), X)
+        return self.first, pool
+
+    def test(self):
+        """Return samples and labels to score on."""
+        return self.fixed_test
+
+    def with_ratio(self, pool_ratio):
+        """Return the same repeat with another ratio of its pools."""
+        return replace(self, pool_ratio=pool_ratio)
+
+
+def plan_table(seed, X, y, *, test_size, test, n_initial, budget, classifier):
     """Split the data and draw the seed set.
 
     Parameters
     ----------
     seed : int
+    X : container of n_samples rows
     y : ndarray of shape (n_samples, ...)
     test_size : float, int or None
         None: no split, for there is a test set.
+    test : tuple
+        X and y of the test set, or None and None.
     n_initial, budget : int
     classifier : bool
         Stratify the split, and have two classes in the seed set.
 
     Returns
     -------
-    repeat : Repeat
+    repeat : TableRepeat
     """
     rows, test_rows = np.arange(len(y)), None
     if test_size is not None:
@@ -58,7 +117,66 @@ def plan_repeat(seed, y, *, test_size, n_initial, budget, classifier):
             f"budget={budget} but the seed set took {len(seed_rows)} labels in search "
             "of a second class; raise the budget."
         )
-    return Repeat(rows, test_rows, seed_rows, derive_seed(seed, "model"))
+    seed = derive_seed(seed, "model")
+    return TableRepeat((X, y), rows, seed_rows, test_rows, test, seed)
+
+
+def plan_problem(
+    seed,
+    problem,
+    *,
+    test_size,
+    test,
+    pool_ratio,
+    pool_size,
+    n_initial,
+    budget,
+    classifier,
+):
+    """Draw the seed set and the test set from the problem's sampler.
+
+    Parameters
+    ----------
+    seed : int
+    problem : Problem
+    test_size : int or None
+        None: there is a test set.
+    test : tuple
+        X and y of the test set, or None and None.
+    pool_ratio : float or None
+    pool_size : int or None
+    n_initial, budget : int
+    classifier : bool
+        Have two classes in the seed set.
+
+    Returns
+    -------
+    repeat : ProblemRepeat
+    """
+    if test_size is not None:
+        X_test = problem.sample(test_size, derive_seed(seed, "test set"))
+        test = X_test, problem(X_test)
+    X = problem.sample(budget, derive_seed(seed, "seed set"))
+    y = np.asarray(problem(X[:n_initial]))
+    if classifier and y.ndim == 1:
+        # One at a time: a label costs something.
+        while len(np.unique(y)) == 1 and len(y) < budget:
+            y = np.concatenate([y, problem(X[len(y) : len(y) + 1])])
+        if len(np.unique(y)) == 1:
+            raise ValueError(
+                f"budget={budget} but the seed set took all these labels in search of "
+                "a second class; raise the budget."
+            )
+    X = X[: len(y)]
+    return ProblemRepeat(
+        problem,
+        Labeled(X, X, y),
+        test,
+        pool_ratio,
+        pool_size,
+        derive_seed(seed, "pool"),
+        derive_seed(seed, "model"),
+    )
 
 
 def _can_stratify(y, test_size):

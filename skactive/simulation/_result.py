@@ -35,7 +35,8 @@ class SimulationResult:
         Names of the scorings; methods take the first unless told otherwise.
     picks : DataFrame or None
         ``strategy``, ``repeat``, ``round`` and ``row`` (of the X passed to
-        ``simulate``), in the order of picking; round 0 is the seed set.
+        ``simulate``), in the order of picking; round 0 is the seed set. For a Problem
+        its inputs stand in place of ``row``.
 
     Examples
     --------
@@ -200,6 +201,72 @@ class SimulationResult:
             self._table(metric),
             self._check_baseline(baseline),
             greater_is_better=self.greater_is_better,
+        )
+
+    def nauc(self, baseline=None, *, scale="linear", metric=None):
+        """Divide the area under a strategy's curve by that under the baseline's.
+
+        One ratio per repeat, of the two curves that share its test set, seed set and
+        model seeds; then their mean. For an accuracy, **above 1 is better**. For an
+        error, **below 1 is better**; scores that are never positive, as those of the
+        scorers ``"neg_..."``, are taken for errors.
+
+        Parameters
+        ----------
+        baseline : str, default=None
+            None: the result's own.
+        scale : {'linear', 'log'}, default='linear'
+            The axis of the labels; ``'log'`` gives the first labels more weight.
+        metric : str, default=None
+            None: the first.
+
+        Returns
+        -------
+        nauc : DataFrame
+            One row per strategy: ``nauc``, the mean over repeats; its
+            ``standard_error`` (NaN: a single repeat); and ``better``, either 'above 1'
+            or 'below 1'.
+
+        Raises
+        ------
+        ValueError
+            If scores of the metric have both signs.
+
+        References
+        ----------
+        Ren et al. (2023), "Does Deep Active Learning Work in the Wild?",
+        arXiv:2302.00098, where it is the area of the mean squared error.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> from skactive import SimulationResult
+        >>> frame = pd.DataFrame({"strategy": ["random"] * 3 + ["mine"] * 3,
+        ...                       "repeat": 0, "round": [0, 1, 2] * 2,
+        ...                       "n_labeled": [10, 20, 40] * 2,
+        ...                       "score": [1, 0.5, 0.25, 1, 0.4, 0.2]})
+        >>> result = SimulationResult.from_frame(frame, greater_is_better=False)
+        >>> result.nauc().round(4)
+                    nauc  standard_error   better
+        strategy
+        random    1.0000             NaN  below 1
+        mine      0.8667             NaN  below 1
+        """
+        import pandas as pd
+
+        ratios, less_is_better = _metrics.area_ratios(
+            self._table(metric),
+            self._check_baseline(baseline),
+            scale=scale,
+            greater_is_better=self.greater_is_better,
+        )
+        table = pd.DataFrame(ratios).rename_axis(columns="strategy").T
+        return pd.DataFrame(
+            {
+                "nauc": table.mean(axis=1, skipna=False),
+                "standard_error": table.sem(axis=1, skipna=False),
+                "better": "below 1" if less_is_better else "above 1",
+            }
         )
 
     def summary(self, baseline=None, *, metric=None):

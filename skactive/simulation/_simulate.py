@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-import sys
-from contextlib import contextmanager
 from itertools import product
+from typing import NamedTuple
 
-import numpy as np
-from joblib import Parallel, delayed
-from sklearn.base import clone, is_classifier
+from sklearn.base import is_classifier
 
 from skactive.simulation._arguments import (
-    check_data,
     check_sizes,
     make_learners,
+    make_plan,
     make_scorers,
 )
-from skactive.simulation._loop import Round, label_totals, run_rounds
-from skactive.simulation._repeat import plan_repeat
+from skactive.simulation._cells import make_tables, run_cells
+from skactive.simulation._loop import label_totals
 from skactive.simulation._result import SimulationResult
-from skactive.simulation._threads import single_thread
-from skactive.utils import derive_seed, draw_seed, reseed_nested, take_rows
+from skactive.utils import derive_seed, draw_seed
+
+
+class _Key(NamedTuple):
+    strategy: object  # its label
+    repeat: int
 
 
 def simulate(
@@ -35,13 +36,15 @@ def simulate(
     initial="random",
     baseline=None,
     n_repeats=5,
-    test_size=0.25,
+    test_size=None,
     X_test=None,
     y_test=None,
     scoring=None,
     random_state=None,
     n_jobs=None,
     verbose=0,
+    pool_ratio=None,
+    pool_size=None,
 ):
     """Measure what query strategies would have saved on labels that are known.
 
@@ -49,15 +52,19 @@ def simulate(
     set and the seeds of the model. Every repeat draws its own. A learner sees the
     labels it asked for and no others, not even which classes there are.
 
+    The labels are those of a table, or a :class:`~skactive.datasets.Problem` computes
+    them when they are asked for. Then the seed set, the test set and the pool are drawn
+    from the problem's sampler, the same for all strategies of a repeat.
+
     Parameters
     ----------
     estimator : estimator
         The model that is taught. In each repeat every ``random_state`` of a clone of it
         (and of the strategies) is replaced by one of that repeat, set or not.
-    X : {array-like, sparse matrix, DataFrame, list} of n_samples rows
-        All samples, with their labels known.
-    y : array-like of shape (n_samples,) or (n_samples, n_outputs)
-        The labels.
+    X : {array-like, sparse matrix, DataFrame, list} of n_samples rows, or Problem
+        All samples, with their labels known; or what draws and labels them.
+    y : array-like of shape (n_samples,) or (n_samples, n_outputs), default=None
+        The labels. None for a Problem.
     strategies : list, or dict of label -> strategy
         Registered names or strategy objects (labeled with their class's name). Values
         of a dict may also be None, the learner's default, or an
@@ -77,9 +84,10 @@ def simulate(
         there, else the first.
     n_repeats : int, default=5
         Number of repeats. One shows nothing, five are few.
-    test_size : float or int, default=0.25
+    test_size : float or int, default=None
         Share or number of samples kept for scoring; stratified for classifiers where
-        every class has enough samples. Unused if a test set is passed.
+        every class has enough samples. For a Problem, a number of samples. None: 0.25,
+        or 1000 for a Problem. Unused if a test set is passed.
     X_test, y_test : default=None
         A fixed test set; all of `X` is then the pool.
     scoring : str, callable, list, dict or None, default=None
@@ -94,6 +102,15 @@ def simulate(
         are not supported.
     verbose : int, default=0
         Above 0, a progress bar on stderr.
+    pool_ratio : float, default=None
+        For a Problem: every round draws a fresh pool of ``pool_ratio * n_queries``
+        samples (rounded up), and what is not asked is thrown away. In the same round of
+        a repeat, all strategies get the same pool; the pool of a smaller ratio is the
+        beginning of that of a larger one. None: one pool of `pool_size` samples for the
+        whole campaign.
+    pool_size : int, default=None
+        For a Problem: size of the pool that is drawn once per repeat, beside the seed
+        set. None: 1000, or ten times what is asked from it if that is more.
 
     Returns
     -------
@@ -117,10 +134,29 @@ def simulate(
     >>> frame = result.to_frame()
     >>> frame.loc[frame["repeat"].eq(0), "n_labeled"].tolist()
     [10, 15, 20, 22, 10, 15, 20, 22]
+
+    A problem in closed form, with a fresh pool of 80 points in every round:
+
+    >>> from sklearn.kernel_ridge import KernelRidge
+    >>> from skactive.datasets import robot_arm
+    >>> result = simulate(KernelRidge(kernel="rbf"), robot_arm(), pool_ratio=8,
+    ...                   strategies=["random", "gsx"], n_initial=20, n_queries=10,
+    ...                   budget=50, random_state=0)
+    >>> result.picks.columns[3:].tolist()
+    ['base', 'angle_1', 'angle_2', 'angle_3']
     """
-    X, y, X_test, y_test = check_data(X, y, X_test, y_test)
     check_sizes(
         n_initial=n_initial, n_queries=n_queries, budget=budget, n_repeats=n_repeats
+    )
+    plan, facts = make_plan(
+        X,
+        y,
+        X_test,
+        y_test,
+        test_size=test_size,
+        pool_ratio=pool_ratio,
+        pool_size=pool_size,
+        n_to_ask=budget - n_initial,
     )
     if initial != "random":
         raise ValueError(f"initial={initial!r} is not known; use 'random'.")
@@ -129,89 +165,38 @@ def simulate(
         raise ValueError(f"baseline={baseline!r} is not among {list(learners)}.")
     scorers = make_scorers(scoring)
     seed = draw_seed(random_state)
-    classifier = any(map(is_classifier, learners.values()))
     repeats = [
-        plan_repeat(
+        plan(
             derive_seed(seed, "repeat", number),
-            y,
-            test_size=None if X_test is not None else test_size,
             n_initial=n_initial,
             budget=budget,
-            classifier=classifier,
+            classifier=any(map(is_classifier, learners.values())),
         )
         for number in range(n_repeats)
     ]
-    totals = label_totals(n_initial, n_queries, budget)
-    keys = list(product(learners, range(n_repeats)))
-    done = Parallel(n_jobs=n_jobs, return_as="generator_unordered")(
-        delayed(_run_task)(
-            (label, number),
-            learners[label],
-            (X, y),
-            (X_test, y_test),
-            repeats[number],
-            totals,
+    cells = {
+        _Key(label, number): (learners[label], repeats[number])
+        for label, number in product(learners, range(n_repeats))
+    }
+    outcomes = dict(
+        run_cells(
+            cells,
+            label_totals(n_initial, n_queries, budget),
             scorers,
+            name="simulate",
+            n_jobs=n_jobs,
+            verbose=verbose,
         )
-        for label, number in keys
     )
-    if verbose > 0:
-        from tqdm import tqdm
-
-        done = tqdm(done, total=len(keys), desc="simulate", file=sys.stderr)
-    outcomes = dict(done)
-    frame, picks = _tables({key: outcomes[key] for key in keys})
+    frame, picks = make_tables(
+        {key: outcomes[key] for key in cells}, repeats[0].columns
+    )
     setting = {
         "estimator": repr(estimator),
+        **facts,
         "n_initial": n_initial,
         "n_queries": n_queries,
         "budget": budget,
         "random_state": seed,
     }
     return SimulationResult.from_frame(frame, picks, baseline=baseline, setting=setting)
-
-
-def _run_task(key, learner, data, test, repeat, totals, scorers):
-    """One strategy in one repeat: its key, rows of the table, rows of the picks."""
-    X, y = (take_rows(part, repeat.train_rows) for part in data)
-    if repeat.test_rows is not None:
-        test = [take_rows(part, repeat.test_rows) for part in data]
-    # Every random_state, also the learner's own, which seeds the strategy.
-    learner = reseed_nested(clone(learner), repeat.seed)
-    records, picks = [], []
-    with single_thread(), _blamed(key):
-        rounds = run_rounds(learner, X, y, repeat.seed_rows, totals)
-        for number, done in enumerate(rounds):
-            picks += [(number, row) for row in repeat.train_rows[done.rows].tolist()]
-            for metric, scorer in scorers.items():
-                score = float(scorer(learner, *test))
-                if not np.isfinite(score):
-                    raise ValueError(
-                        f"{metric}={score} for (strategy, repeat)={key} in round "
-                        f"{number}; choose a scoring that is defined in every round."
-                    )
-                records.append((number, metric, score, *done[1:]))
-    return key, (records, picks)
-
-
-@contextmanager
-def _blamed(key):
-    """Note on an exception where it came from; it passes through as it is."""
-    try:
-        yield
-    except Exception as error:
-        label, number = key
-        error.add_note(f"In simulate: strategy {label!r}, repeat {number}.")
-        raise
-
-
-def _tables(outcomes):
-    """Join the tasks' rows to the long table and the table of picks."""
-    import pandas as pd
-
-    names = ["strategy", "repeat", "round"]
-    rows = [(*key, *row) for key, (records, _) in outcomes.items() for row in records]
-    frame = pd.DataFrame(rows, columns=[*names, "metric", "score", *Round._fields[1:]])
-    frame.insert(len(names), "n_labeled", frame.pop("n_labeled"))
-    rows = [(*key, *row) for key, (_, picks) in outcomes.items() for row in picks]
-    return frame, pd.DataFrame(rows, columns=[*names, "row"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.special import ndtr, stdtrit
+from scipy.special import ndtr, stdtr, stdtrit
 
 from skactive.simulation._metrics import Curve, efficiency_at, monotone
 
@@ -73,6 +73,22 @@ def mean_differs(differences):
     mean = differences.mean()
     bound = -stdtrit(n - 1, _ALPHA / 2) * differences.std(ddof=1) / np.sqrt(n)
     return int(np.sign(mean)) if abs(mean) > bound else 0
+
+
+def paired_p_value(differences):
+    """Two-sided paired t test of a mean of zero; NaN for a single repeat.
+
+    Parameters
+    ----------
+    differences : ndarray of shape (n_repeats,)
+    """
+    n = len(differences)
+    if n < 2 or not np.isfinite(differences).all():
+        return np.nan
+    mean, error = differences.mean(), differences.std(ddof=1) / np.sqrt(n)
+    if error == 0:
+        return 1.0 if mean == 0 else 0.0
+    return float(2 * stdtr(n - 1, -abs(mean) / error))
 
 
 def judge(interval, differences):

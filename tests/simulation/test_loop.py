@@ -6,6 +6,7 @@ import pytest
 from numpy.testing import assert_array_equal
 from threadpoolctl import threadpool_info
 
+from skactive.simulation._candidates import FixedPool
 from skactive.simulation._loop import draw_seed_set, label_totals, run_rounds
 from skactive.simulation._threads import single_thread
 
@@ -26,6 +27,11 @@ class Recorder:
         return rows[np.argsort(-X[rows, 0])][:n_queries]
 
 
+def play(X, y, seed_rows, totals, learner):
+    pool = FixedPool(X, y.__getitem__, np.arange(len(y)))
+    return list(run_rounds(learner, pool.answer(seed_rows), pool, totals))
+
+
 @pytest.mark.parametrize(
     ("sizes", "totals"),
     [
@@ -42,8 +48,8 @@ def test_label_totals(sizes, totals):
 def test_rounds_teach_what_was_asked():
     X, y = np.arange(8.0)[:, None], np.arange(8) * 10
     learner = Recorder()
-    rounds = list(run_rounds(learner, X, y, np.array([7, 0]), [2, 5, 6]))
-    assert [done.rows.tolist() for done in rounds] == [[7, 0], [6, 5, 4], [3]]
+    rounds = play(X, y, np.array([7, 0]), [2, 5, 6], learner)
+    assert [done.places.tolist() for done in rounds] == [[7, 0], [6, 5, 4], [3]]
     assert [done.n_labeled for done in rounds] == [2, 5, 6]
     assert learner.taught == [
         ([7, 0], [70, 0]),
@@ -56,9 +62,14 @@ def test_rounds_teach_what_was_asked():
 
 def test_a_larger_seed_set_waits_for_the_others():
     X, y = np.arange(9.0)[:, None], np.arange(9)
-    rounds = list(run_rounds(Recorder(), X, y, np.arange(5), [2, 4, 6, 8]))
+    rounds = play(X, y, np.arange(5), [2, 4, 6, 8], Recorder())
     assert [done.n_labeled for done in rounds] == [5, 5, 6, 8]
-    assert [done.rows.tolist() for done in rounds] == [[0, 1, 2, 3, 4], [], [8], [7, 6]]
+    assert [done.places.tolist() for done in rounds] == [
+        [0, 1, 2, 3, 4],
+        [],
+        [8],
+        [7, 6],
+    ]
 
 
 def test_seed_set_is_extended_to_the_first_other_class():
