@@ -169,7 +169,7 @@ def test_parameters_of_a_recipe_reach_the_strategy(name):
             (name, parameter.name) == ("kmeans", "factor")  # makes it a chain
         )
     with pytest.raises(TypeError, match="unexpected keyword"):
-        strategies.get(name, temperature=1)
+        strategies.get(name, no_parameter=1)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -10,8 +10,9 @@ _MOST_ROUNDS = 300
 def natural_breaks(values, n_bins):
     """Split numbers into bins of small spread, by k-means in one dimension.
 
-    Lloyd's algorithm on the sorted numbers, from their quantiles. It stops at a local
-    optimum, in no time: the bins are intervals, so a round looks only at their ends.
+    Lloyd's algorithm on the sorted numbers, from equally many in each bin. It stops at
+    a local optimum, in no time: the bins are intervals, so a round looks only at their
+    ends.
 
     Parameters
     ----------
@@ -37,7 +38,7 @@ def natural_breaks(values, n_bins):
     sums = np.append(0, np.cumsum(counts * (different - different[0])))
     n_bins = min(n_bins, len(different))
     # Ends of the intervals among the different numbers.
-    ends = np.searchsorted(n_below, n_below[-1] * np.arange(n_bins + 1) / n_bins)
+    ends = len(different) * np.arange(n_bins + 1) // n_bins
     for _ in range(_MOST_ROUNDS):
         ends = np.unique(ends)
         means = np.diff(sums[ends]) / np.diff(n_below[ends]) + different[0]
