@@ -112,7 +112,7 @@ def test_change_of_refitted_ridge_regressions(norm):
     cross = LABELED @ POOL[i]
     spread = np.sqrt(POOL[i] @ POOL[i] - cross @ np.linalg.solve(K, cross) + noise)
     changes = []
-    for label in before[i] + spread * rng.normal(size=2000):
+    for label in before[i] + spread * rng.normal(size=400):
         seen = np.vstack([LABELED, POOL[[i]]])
         after = clone(model).fit(seen, np.append(y, label)).predict(POOL)
         gap = np.abs(after - before)
