@@ -1,18 +1,18 @@
-"""The features that the kernel methods start from, unless told otherwise."""
+"""The features that methods with a linear model start from, unless told otherwise."""
 
 from __future__ import annotations
 
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import FunctionTransformer, add_dummy_feature
 
-from skactive.features._features import Embedding
+from skactive.features._sketch import Sketch
+from skactive.features._weight_gradient import WeightGradient
 
 
 def gradient_pipeline(*transformers):
-    """Put transformers behind the gradient of a regressor's output by its weights.
+    """Put transformers behind the gradient by the model's weights, in plain vectors.
 
-    For a model that is linear in its embedding the gradient is the embedding with a one
-    for the bias. Several outputs have the same features.
+    Gradients that are wide, also those by the leaves of a forest, are projected at
+    random to a few hundred numbers.
 
     Parameters
     ----------
@@ -27,8 +27,6 @@ def gradient_pipeline(*transformers):
     --------
     >>> from skactive.features import Scale, gradient_pipeline
     >>> gradient_pipeline(Scale()).fit([[1.0]]).transform([[7.0]]).round(4)
-    array([[0.7071, 4.9497]])
+    array([[4.9497, 0.7071]])
     """
-    return make_pipeline(
-        Embedding(), FunctionTransformer(add_dummy_feature), *transformers
-    )
+    return make_pipeline(WeightGradient(), Sketch(), *transformers)

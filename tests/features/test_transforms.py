@@ -178,7 +178,7 @@ def test_a_pipeline_spells_a_kernel():
     scale = np.sqrt(np.square(rows[0]).sum(axis=1).mean())
     expected = covariance(rows[0] / scale, rows[1] / scale, 0.1)
     assert_allclose(features @ features.T, expected, atol=1e-12)
-    assert facts_of(gradient_pipeline()).needs == ("embedding",)
+    assert facts_of(gradient_pipeline()).needs == ("gradient_factors",)
 
 
 def test_sparse_embeddings():
