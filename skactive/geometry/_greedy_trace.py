@@ -207,6 +207,7 @@ class _LinearModel:
         self.features = dense_rows(features, who)
         self.target = self.features if target is None else dense_rows(target, who)
         self.root = np.eye(self.features.shape[1])
+        self.is_prior = True
         with np.errstate(over="ignore", invalid="ignore"):  # the result is checked
             norms = self._by_rows(_blocks.block_norms)
         check_finite(norms)
@@ -229,14 +230,19 @@ class _LinearModel:
             ]
         )
 
+    def _whitened(self, block):
+        """Rows in coordinates in which the weights are standard normal."""
+        return block if self.is_prior else block @ self.root
+
     def _seen_from(self, row):
-        """One row in coordinates in which the weights are standard normal."""
-        whitened = self.features[row].astype(np.float64) @ self.root
+        """One such row, and the variance of its output."""
+        whitened = self._whitened(self.features[row].astype(np.float64))
         return whitened, whitened @ whitened
 
     def _condition(self, whitened, variance):
         """Observe a row: shrink the covariance along one direction."""
         if variance > 0:
+            self.is_prior = False
             shrink = 1 - np.sqrt(self.noise / (variance + self.noise))
             direction = self.root @ whitened
             self.root -= np.outer((shrink / variance) * direction, whitened)
@@ -268,7 +274,7 @@ class _TotalVariance(_LinearModel):
         self.largest = self.covered.max()
 
     def _of_block(self, block):
-        whitened = block @ self.root
+        whitened = self._whitened(block)
         covered = np.einsum("ij,ij->i", whitened @ self.moments, whitened)
         return np.column_stack([_blocks.block_norms(whitened), covered])
 
@@ -311,11 +317,13 @@ class _AbsoluteChange(_LinearModel):
         pass
 
     def _measure(self):
-        whitened = self._by_rows(lambda block: block @ self.root, self.target)
+        whitened = self._by_rows(self._whitened, self.target)
         towards = self.root @ whitened.T
         self.covariances = self._by_rows(lambda block: block @ towards)
         self.means = np.abs(self.covariances).mean(axis=1)
-        self.variances = self._by_rows(lambda b: _blocks.block_norms(b @ self.root))
+        self.variances = self._by_rows(
+            lambda block: _blocks.block_norms(self._whitened(block))
+        )
 
     def gains(self):
         # The shift per unit of the observation, times the mean of |observation|.

@@ -24,6 +24,7 @@ from skactive.geometry import (
     inner_products,
     squared_norms,
 )
+from skactive.selection import BAIT, LargestClusterMaximum
 
 rng_of = np.random.default_rng
 LABELED, POOL = rng_of(0).normal(size=(7, 5)), rng_of(1).normal(size=(11, 5))
@@ -199,3 +200,26 @@ def test_any_features_can_stand_in_front():
         pipeline.fit(LABELED).transform(LABELED),
         Posterior().fit(rows := Scale().fit_transform(LABELED)).transform(rows),
     )
+
+
+def test_leaves_of_a_forest_are_sketched_and_narrow_gradients_are_not():
+    wide = sparse.random(9, 9000, density=0.01, format="csr", random_state=0)
+    views = [ModelView.from_outputs(embedding=h) for h in (wide, wide[:, :20])]
+    widths = [
+        gradient_pipeline(Posterior()).fit(view).transform(view).shape[1]
+        for view in views
+    ]
+    assert widths == [512, 21]
+
+
+@pytest.mark.parametrize("strategy", [BAIT(), LargestClusterMaximum()])
+def test_default_features_are_seeded(strategy):
+    wide = rng_of(0).normal(size=(60, 800))
+    rows = [
+        strategy.fit(
+            ModelView.from_outputs(embedding=wide[:5], seed=seed), np.zeros(5)
+        ).select(ModelView.from_outputs(embedding=wide[5:], seed=seed), 12)
+        for seed in (1, 1, 2)
+    ]
+    assert_array_equal(rows[0], rows[1])
+    assert rows[0].tolist() != rows[2].tolist()
