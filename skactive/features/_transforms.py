@@ -42,7 +42,7 @@ class Scale(TransformerMixin, BaseEstimator):
     References
     ----------
     Holzmüller et al. (2023), "A Framework and Benchmark for Deep Batch Active Learning
-    for Regression", section 4.2.
+    for Regression".
 
     Examples
     --------
@@ -109,7 +109,7 @@ class Posterior(TransformerMixin, BaseEstimator):
 
     See Also
     --------
-    skactive.geometry.pivoted_cholesky : Conditions on picks as well.
+    skactive.scores.ResidualVariance : The predictive variance by itself.
 
     Notes
     -----
@@ -121,7 +121,7 @@ class Posterior(TransformerMixin, BaseEstimator):
     References
     ----------
     Holzmüller et al. (2023), "A Framework and Benchmark for Deep Batch Active Learning
-    for Regression", section 4.2.
+    for Regression".
 
     Examples
     --------
@@ -207,7 +207,7 @@ class ACSFeatures(TransformerMixin, BaseEstimator):
     Notes
     -----
     The squares are kept as `ProductFeatures`. The closed form is the limit of the
-    features 'acs-rf' of Holzmüller et al. (2023), section 4.2, for many projections;
+    features 'acs-rf' of Holzmüller et al. (2023) for many projections;
     gradients are their 'acs-grad'.
 
     References

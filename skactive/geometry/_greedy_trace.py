@@ -319,11 +319,19 @@ class _AbsoluteChange(_LinearModel):
     def _measure(self):
         whitened = self._by_rows(self._whitened, self.target)
         towards = self.root @ whitened.T
-        self.covariances = self._by_rows(lambda block: block @ towards)
-        self.means = np.abs(self.covariances).mean(axis=1)
+        n_rows, n_targets = len(self.features), len(self.target)
+        self.covariances, self.means = np.empty((n_rows, n_targets)), np.empty(n_rows)
+        for rows in self._chunks():
+            block = _blocks.shifted(self.features[rows], None)
+            self.covariances[rows] = block @ towards
+            self.means[rows] = np.abs(self.covariances[rows]).mean(axis=1)
         self.variances = self._by_rows(
             lambda block: _blocks.block_norms(self._whitened(block))
         )
+
+    def _chunks(self):
+        width = _blocks.row_bytes(self.features) + 16 * len(self.target)
+        return _blocks.row_chunks(len(self.features), width)
 
     def gains(self):
         # The shift per unit of the observation, times the mean of |observation|.
@@ -335,7 +343,7 @@ class _AbsoluteChange(_LinearModel):
         seen = self._by_rows(lambda block: block @ direction)
         shares = seen / (variance + self.noise)
         own = self.covariances[row].copy()
-        for rows in _blocks.row_chunks(len(seen), 16 * len(own)):
+        for rows in self._chunks():
             self.covariances[rows] -= np.outer(shares[rows], own)
             self.means[rows] = np.abs(self.covariances[rows]).mean(axis=1)
         self.variances = np.maximum(self.variances - shares * seen, 0)
