@@ -20,7 +20,7 @@ from skactive.estimator_checks import (
     parametrize_with_strategy_checks,
 )
 from skactive.estimator_checks._suite import strategy_checks
-from skactive.features import Embedding, Inputs
+from skactive.features import ACSFeatures, Embedding, Inputs, Scale, gradient_pipeline
 from skactive.geometry import top_k
 from skactive.scores import (
     BALD,
@@ -35,6 +35,7 @@ from skactive.scores import (
 from skactive.selection import (
     ClusterMargin,
     FeatureBased,
+    FrankWolfe,
     KCenterGreedy,
     KMeansPlusPlus,
     LogDet,
@@ -74,6 +75,8 @@ COMPOSED = [
     Tempered(Margin(), temperature="fit"),
     RankedBatch(Tempered(LeastConfidence(), temperature=2), features=Inputs()),
     Density(Variance(), beta=2),
+    strategies.emoc(norm="l1", n_targets=8),
+    FrankWolfe(gradient_pipeline(Scale(), ACSFeatures(0.1, kind="gradient"))),
 ]
 
 

@@ -169,7 +169,7 @@ def test_parameters_of_a_recipe_reach_the_strategy(name):
             (name, parameter.name) == ("kmeans", "factor")  # makes it a chain
         )
     with pytest.raises(TypeError, match="unexpected keyword"):
-        strategies.get(name, temperature=1)
+        strategies.get(name, no_parameter=1)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -361,3 +361,30 @@ def test_a_shift_of_the_targets(name):
     pool, labeled = samples_of("regression"), samples_of("regression", 6, seed=99)
     rows = chosen(name, shifted(pool), 6, labeled=shifted(labeled))
     assert_array_equal(rows, chosen(name, pool, 6, labeled=labeled))
+
+
+@pytest.mark.parametrize("name", REGRESSORS)
+@pytest.mark.parametrize("unit", [1e-4, 1e4])
+def test_several_targets_in_units_of_their_own(name, unit):
+    def with_second_target(samples, unit):
+        # It follows other inputs, and its uncertainty is elsewhere.
+        old, X = samples.outputs, samples.X
+        draws = (
+            old["draws"] * np.stack([np.ones(len(X)), X[:, 2] ** 2], axis=1)[:, None]
+        )
+        return replace(
+            samples.with_outputs(
+                prediction=unit * np.stack([old["prediction"], X[:, 3]], axis=1),
+                std=unit * np.stack([old["std"], np.exp(X[:, 2])], axis=1),
+                draws=unit * draws,
+            ),
+            y=unit * np.stack([samples.y, X[:, 1]], axis=1),
+        )
+
+    samples = samples_of("regression"), samples_of("regression", 6, seed=99)
+    units = np.ones(2), np.array([1.0, unit])
+    (pool, labeled), (other, other_labeled) = (
+        [with_second_target(part, each) for part in samples] for each in units
+    )
+    rows = chosen(name, pool, 6, labeled=labeled)
+    assert_array_equal(chosen(name, other, 6, labeled=other_labeled), rows)

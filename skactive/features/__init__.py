@@ -10,18 +10,24 @@ from skactive.features._features import (
     ViewFeatures,
     facts_of,
 )
+from skactive.features._pipelines import gradient_pipeline
 from skactive.features._sketch import Sketch
+from skactive.features._transforms import ACSFeatures, Posterior, Scale
 from skactive.features._weight_gradient import WeightGradient
 
 __all__ = [
+    "ACSFeatures",
     "Embedding",
     "FeatureMap",
     "GradientEmbedding",
     "Inputs",
     "MetricFeatureMap",
+    "Posterior",
     "Probabilities",
+    "Scale",
     "Sketch",
     "ViewFeatures",
     "WeightGradient",
     "facts_of",
+    "gradient_pipeline",
 ]

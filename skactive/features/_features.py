@@ -8,7 +8,7 @@ from sklearn.pipeline import FeatureUnion, Pipeline
 from skactive.adapters import residual
 from skactive.base import Facts, Score
 from skactive.geometry import ProductFeatures, unit_rows
-from skactive.utils import is_dataframe
+from skactive.utils import is_dataframe, seed_nested
 from skactive.utils._sklearn import InvalidParameterError
 from skactive.view import as_view
 
@@ -204,15 +204,19 @@ class FeatureMap:
         return self._default_features() if self.features is None else self.features
 
     def _fit(self, X, y):
-        self.features_ = clone(self._features())
+        self.features_ = self._seeded_features(X)
         self.features_.fit(feed(self.features_, X), y)
+
+    def _seeded_features(self, X):
+        # The default is made here, where no learner can have filled its seeds.
+        return seed_nested(clone(self._features()), X.derive_seed("features"))
 
     def _map(self, X):
         """Features of a view; before `fit`, by a transformer fitted on it."""
         if hasattr(self, "features_"):
             features = self.features_.transform(feed(self.features_, X))
         else:
-            unfitted = clone(self._features())
+            unfitted = self._seeded_features(X)
             features = unfitted.fit_transform(feed(unfitted, X))
         # Foreign transformers give DataFrames where scikit-learn is told so.
         return features.to_numpy() if is_dataframe(features) else features

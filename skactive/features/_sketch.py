@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+from scipy import sparse
 from sklearn.base import BaseEstimator, TransformerMixin
 
 from skactive.geometry import RandomProjection
@@ -9,11 +11,12 @@ from skactive.utils import draw_seed
 
 
 class Sketch(TransformerMixin, BaseEstimator):
-    """Project features at random to a few hundred numbers.
+    """Project wide features at random to a few hundred numbers.
 
     Inner products and squared distances are kept on average. Products of factors and
     stacks of features become an ndarray without being multiplied out, so that anything
-    that needs plain vectors can follow in a Pipeline.
+    that needs plain vectors can follow in a Pipeline. Plain vectors that are no wider
+    stay as they are.
 
     Parameters
     ----------
@@ -74,5 +77,9 @@ class Sketch(TransformerMixin, BaseEstimator):
         Returns
         -------
         sketch : ndarray of shape (n_samples, n_components), float32
+            X itself, if it is dense or CSR and has no more columns than that.
         """
+        plain = isinstance(X, np.ndarray) or sparse.issparse(X)
+        if plain and X.shape[1] <= self.n_components:
+            return X
         return self.projection_.project(X)

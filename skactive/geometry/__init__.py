@@ -12,6 +12,7 @@ from skactive.geometry._clusters import (
     cluster_means,
     nearest_centers,
 )
+from skactive.geometry._dense_rows import dense_rows
 from skactive.geometry._distance_products import min_distance_products
 from skactive.geometry._distances import (
     inner_products,
@@ -22,10 +23,19 @@ from skactive.geometry._distances import (
     squared_norms,
 )
 from skactive.geometry._farthest_first import farthest_first
+from skactive.geometry._frank_wolfe import frank_wolfe, frank_wolfe_scores
 from skactive.geometry._greedy import lazy_greedy, naive_greedy, stochastic_greedy
+from skactive.geometry._greedy_trace import (
+    expected_changes,
+    greedy_change,
+    greedy_trace,
+    trace_gains,
+)
 from skactive.geometry._joint_entropy import greedy_information
 from skactive.geometry._kmeans_plusplus import kmeans_plusplus
+from skactive.geometry._natural_breaks import natural_breaks
 from skactive.geometry._nearest_cosines import mean_nearest_cosines
+from skactive.geometry._nearest_distances import mean_nearest_distances
 from skactive.geometry._picks import check_finite
 from skactive.geometry._pivoted_cholesky import pivoted_cholesky, residual_variances
 from skactive.geometry._probabilities import mutual_information, row_entropy, top_two
@@ -52,7 +62,7 @@ from skactive.geometry._sketch import RandomProjection
 from skactive.geometry._stacked_features import StackedFeatures
 from skactive.geometry._stream import sum_is_finite
 from skactive.geometry._top_k import top_k
-from skactive.geometry._unit_rows import unit_rows
+from skactive.geometry._unit_rows import scaled_rows, unit_rows
 
 __all__ = [
     "ClippedCosine",
@@ -74,17 +84,25 @@ __all__ = [
     "check_vectors",
     "cluster_maximum",
     "cluster_means",
+    "dense_rows",
+    "expected_changes",
     "farthest_first",
+    "frank_wolfe",
+    "frank_wolfe_scores",
+    "greedy_change",
     "greedy_information",
+    "greedy_trace",
     "inner_products",
     "kmeans_plusplus",
     "lazy_greedy",
     "mean_cosines",
     "mean_nearest_cosines",
+    "mean_nearest_distances",
     "min_distance_products",
     "min_squared_distances",
     "mutual_information",
     "naive_greedy",
+    "natural_breaks",
     "nearest_centers",
     "pivoted_cholesky",
     "ranked_batch",
@@ -92,6 +110,7 @@ __all__ = [
     "residual_variances",
     "robust_k_center",
     "row_entropy",
+    "scaled_rows",
     "similarity_kernel",
     "squared_distances",
     "squared_distances_to_mean",
@@ -100,6 +119,7 @@ __all__ = [
     "sum_is_finite",
     "top_k",
     "top_two",
+    "trace_gains",
     "typical_gamma",
     "unit_rows",
 ]

@@ -1,10 +1,13 @@
 """Algorithms that choose a batch."""
 
+from skactive.selection._bait import BAIT
 from skactive.selection._batch_bald import BatchBALD
 from skactive.selection._cluster_margin import ClusterMargin
 from skactive.selection._concepts import FeatureBased, SetCover
+from skactive.selection._density_aware import DensityAwareKCenter
 from skactive.selection._disparity import DisparityMin, DisparitySum
 from skactive.selection._diverse_batch import DiverseBatch
+from skactive.selection._frank_wolfe import FrankWolfe
 from skactive.selection._glister import Glister
 from skactive.selection._greedy_sampling import GreedyOutputs, GreedyProducts
 from skactive.selection._k_center import KCenterGreedy
@@ -13,6 +16,7 @@ from skactive.selection._k_means_plusplus import KMeansPlusPlus
 from skactive.selection._largest_cluster import LargestClusterMaximum
 from skactive.selection._log_det import LogDet
 from skactive.selection._max_det import MaxDet
+from skactive.selection._output_change import ExpectedOutputChange
 from skactive.selection._random import RandomChoice
 from skactive.selection._ranked_batch import RankedBatch
 from skactive.selection._robust_k_center import RobustKCenter
@@ -24,13 +28,17 @@ from skactive.selection._submodular import (
 )
 
 __all__ = [
+    "BAIT",
     "BatchBALD",
     "ClusterMargin",
+    "DensityAwareKCenter",
     "DisparityMin",
     "DisparitySum",
     "DiverseBatch",
+    "ExpectedOutputChange",
     "FacilityLocation",
     "FeatureBased",
+    "FrankWolfe",
     "Glister",
     "GraphCut",
     "GreedyOutputs",

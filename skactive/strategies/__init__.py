@@ -16,12 +16,14 @@ from skactive.strategies._diversity import (
     badge,
     clustermargin,
     coreset,
+    dacs,
     kmeans,
     kmeanspp,
     random,
     robust_coreset,
 )
 from skactive.strategies._kernel import lcmd, maxdet, maxdiag, maxdist
+from skactive.strategies._linear_models import bait, emoc, frank_wolfe
 from skactive.strategies._registry import get, names
 from skactive.strategies._regression import (
     cluster_variance,
@@ -59,21 +61,25 @@ from skactive.strategies._uncertainty import (
 __all__ = [
     "adversarial_bim",
     "badge",
+    "bait",
     "bald",
     "batch_bald",
     "cluster_variance",
     "clustermargin",
     "consensus_entropy",
     "coreset",
+    "dacs",
     "deepfool",
     "density",
     "disparity_min",
     "disparity_sum",
     "emcm",
+    "emoc",
     "entropy",
     "facility_location",
     "fass",
     "feature_based",
+    "frank_wolfe",
     "get",
     "glister",
     "graph_cut",

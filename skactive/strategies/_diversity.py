@@ -7,6 +7,7 @@ from skactive.features import GradientEmbedding
 from skactive.scores import FunctionScore, Margin
 from skactive.selection import (
     ClusterMargin,
+    DensityAwareKCenter,
     KCenterGreedy,
     KMeansPlusPlus,
     KMeansSampling,
@@ -63,8 +64,58 @@ def coreset(features=None, metric="euclidean"):
     >>> from skactive import strategies
     >>> strategies.coreset().fit([[0.0]]).select([[1.0], [5.0], [3.5]], 2)
     array([1, 2])
+
+    Behind a filter it is also known as VAR-Core: the core-set of the samples with the
+    largest variances, twice as many as are wanted.
+
+    >>> from skactive import ModelView
+    >>> from skactive.compose import Prefilter
+    >>> view = ModelView.from_outputs(std=[0.1, 0.9, 0.8], embedding=[[9], [1], [2]])
+    >>> var_core = Prefilter(strategies.variance(), strategies.coreset(), factor=2)
+    >>> var_core.fit(ModelView.from_outputs(embedding=[[0.0]])).select(view)
+    array([2])
     """
     return KCenterGreedy(features=features, metric=metric)
+
+
+@recipe
+def dacs(n_bins=5, n_neighbors=10, temperature=1.0, features=None):
+    """Core-sets of regions of like density, more from those with few samples.
+
+    Parameters
+    ----------
+    n_bins : int, default=5
+        Number of regions, at most; with 1 it is `coreset`.
+    n_neighbors : int, default=10
+        Nearest samples that the density looks at. Finding them takes time that grows
+        with the square of the pool: put `Subsample` around the strategy.
+    temperature : float, default=1.0
+        The smaller, the more the small regions get.
+    features : transformer, default=None
+        The space of the distances; None means the model's embedding.
+
+    Returns
+    -------
+    strategy : DensityAwareKCenter
+
+    References
+    ----------
+    After Kim and Shin (2022), "In Defense of Core-set: A Density-aware Core-set
+    Selection for Active Learning".
+
+    Examples
+    --------
+    >>> from skactive import strategies
+    >>> pool = [[0.0], [0.1], [0.2], [0.3], [7.0]]
+    >>> sorted(strategies.dacs(n_bins=2, n_neighbors=1).select(pool, 2).tolist())
+    [0, 4]
+    """
+    return DensityAwareKCenter(
+        features=features,
+        n_bins=n_bins,
+        n_neighbors=n_neighbors,
+        temperature=temperature,
+    )
 
 
 @recipe

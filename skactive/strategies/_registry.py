@@ -37,7 +37,7 @@ def names(task=None, estimator=None):
     --------
     >>> from skactive import strategies
     >>> strategies.names(task="regression")
-    ['cluster_variance', 'coreset', ..., 'variance']
+    ['bait', 'cluster_variance', ..., 'variance']
     """
     if task not in (None, "classification", "regression"):
         raise InvalidParameterError(
