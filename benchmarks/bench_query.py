@@ -190,6 +190,36 @@ def gsx_case(quick):
     return Case(title, both.nbytes, ours, peer, check)
 
 
+def gsxy_case(quick):
+    n_samples, n_labeled, n_picks = (1000, 50, 20) if quick else (20_000, 200, 100)
+    rng = np.random.default_rng(0)
+    both = rng.normal(size=(n_labeled + n_samples, 8)).astype(np.float32)
+    labeled, pool = both[:n_labeled], both[n_labeled:]
+    truth = np.sin(both).sum(axis=1).astype(np.float64)
+    guess = truth + rng.normal(scale=0.1, size=len(both))
+
+    def ours():
+        view = ModelView.from_outputs(pool, prediction=guess[n_labeled:])
+        return strategies.gsxy().fit(labeled, truth[:n_labeled]).select(view, n_picks)
+
+    def peer():
+        from skactiveml.pool import GreedySamplingTarget
+
+        y = np.full(len(both), np.nan)
+        y[:n_labeled] = truth[:n_labeled]
+        rows = GreedySamplingTarget(random_state=0).query(
+            both,
+            y,
+            stored_regressor(guess[n_labeled:]),
+            fit_reg=False,
+            batch_size=n_picks,
+        )
+        return rows - n_labeled
+
+    title = f"gsxy {n_samples} x 8, {n_labeled} labeled, batch {n_picks}"
+    return Case(title, both.nbytes, ours, peer, np.testing.assert_array_equal)
+
+
 def batch_bald_case(quick):
     n_samples, n_draws, n_picks = (300, 10, 3) if quick else (5000, 50, 10)
     rng = np.random.default_rng(0)
@@ -227,6 +257,7 @@ CASES = {
     "coreset": coreset_case,
     "coreset_large": partial(coreset_case, n_samples=200_000, width=128),
     "gsx": gsx_case,
+    "gsxy": gsxy_case,
     "batch_bald": batch_bald_case,
 }
 
@@ -244,6 +275,20 @@ def stored_classifier(outputs):
 
         def predict_proba(self, X, **kwargs):
             return outputs
+
+    return Stored()
+
+
+def stored_regressor(prediction):
+    """Make a regressor of the peer's kind that knows its predictions beforehand."""
+    from skactiveml.base import SkactivemlRegressor
+
+    class Stored(SkactivemlRegressor):
+        def fit(self, X, y, sample_weight=None):
+            return self
+
+        def predict(self, X):
+            return prediction
 
     return Stored()
 

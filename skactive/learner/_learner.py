@@ -83,7 +83,7 @@ class ActiveLearner(MetaEstimatorMixin, BaseEstimator):
         How to choose: a registered name (``skactive.strategies.names()``) or an object.
         None: for a classifier ``"badge"``, or ``"margin"`` on the decision function
         where there are no probabilities, or ``"coreset"``; for a regressor
-        ``"coreset"``.
+        ``"lcmd"``. Before there is a model: ``"coreset"``.
     classes : array-like of shape (n_classes,), default=None
         Labels that will turn up, where they are known beforehand. The labels seen are
         added.
