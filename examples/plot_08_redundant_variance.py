@@ -2,10 +2,11 @@
 Twenty times the same question
 ==============================
 
-The predictive variance says where a regressor is least sure. In a batch that is a trap:
-the twenty most uncertain samples are neighbors, and after the first answer the others are
-hardly uncertain any more. LCMD, the default for regressors, looks at the gradients of the
-model instead, and takes the farthest sample of the largest cluster, again and again.
+The predictive variance says where a regressor is least sure. In a batch that is a
+trap: the twenty most uncertain samples are neighbors, and after the first answer the
+others are hardly uncertain any more. LCMD, the default for regressors, looks at the
+gradients of the model instead, and takes the farthest sample of the largest cluster,
+again and again.
 
 The problem is a robot arm, whose two outputs follow from four inputs, and the model a
 committee of small nets.

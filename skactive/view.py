@@ -18,7 +18,12 @@ from skactive.adapters import (
     last_layer_factors,
 )
 from skactive.exceptions import MissingCapability
-from skactive.geometry import ProductFeatures, StackedFeatures, sum_is_finite
+from skactive.geometry import (
+    KernelFeatures,
+    ProductFeatures,
+    StackedFeatures,
+    sum_is_finite,
+)
 from skactive.utils import count_rows, derive_seed, take_rows
 
 __all__ = ["ModelView", "as_view"]
@@ -765,7 +770,9 @@ def _float_parts(value):
     """The arrays of floats that an output consists of."""
     if isinstance(value, StackedFeatures):
         return [part for each in value.parts for part in _float_parts(each)]
-    if isinstance(value, ProductFeatures):
+    if isinstance(value, KernelFeatures):
+        value = [value.X]
+    elif isinstance(value, ProductFeatures):
         value = [value.left, value.right]
     elif isinstance(value, InputGradient):
         value = [value.samples]

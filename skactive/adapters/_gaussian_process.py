@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from skactive.adapters._base import Adapter
+from skactive.adapters._table import is_numeric
+from skactive.geometry import KernelFeatures
 from skactive.utils import take_rows
 
 # A joint draw over m samples needs their m x m covariance, so m stays small.
@@ -15,8 +17,21 @@ class GaussianProcessAdapter(Adapter):
     """Draws by ``sample_y``; the standard deviation by ``predict(return_std=True)``."""
 
     def has(self, name):
-        """A Gaussian process draws, also inside a wrapper."""
+        """A Gaussian process draws, also inside a wrapper, and has a kernel."""
+        if name == "kernel_features":
+            return self.route.members is None
         return name == "draws" or super().has(name)
+
+    def kernel_features(self, view):
+        """Samples in the space of the fitted kernel, and the noise of the process."""
+        X = view.output("raw_inputs")
+        X = np.atleast_2d(X) if is_numeric(X) else X
+        some = take_rows(X, np.arange(min(len(view), 2)))
+        kernel = self.inner.kernel_
+        # A white kernel adds its noise on the diagonal, but not between two sets.
+        white = kernel.diag(some)[:1] - kernel(some, some)[0, :1]
+        noise = float(np.mean(self.inner.alpha) + white.sum())
+        return KernelFeatures(X, kernel, noise)
 
     def std(self, view):
         """(n,) or (n, n_targets), chunk by chunk."""

@@ -21,7 +21,9 @@ class WeightGradient(ViewFeatures):
     its members side by side.
 
     Models that are no nets have one layer, on top of their embedding: the leaves of a
-    forest, the standardised inputs of a linear model.
+    forest, the standardised inputs of a linear model. A Gaussian process has the rows
+    of its own kernel, infinitely wide: they serve strategies that ask for distances or
+    variances, and no others.
 
     Parameters
     ----------
@@ -78,6 +80,8 @@ class WeightGradient(ViewFeatures):
         return self
 
     def _transform(self, X):
+        if X.provides("kernel_features"):
+            return X.output("kernel_features")
         if self.n_components is None:
             return _side_by_side(X.gradient_factors(self.layers))
         return X.gradient_factors(self.layers, reduce=self._project)

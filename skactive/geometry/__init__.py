@@ -1,7 +1,8 @@
 """The fast core: arrays in, arrays out, no estimator in sight.
 
 Features are an ndarray, CSR rows, `ProductFeatures`, or `StackedFeatures`; the last
-will do wherever `ProductFeatures` are named.
+will do wherever `ProductFeatures` are named. `KernelFeatures` will do where distances
+or inner products of rows are all that is asked for.
 """
 
 from skactive.geometry._cluster_maximum import cluster_maximum
@@ -32,6 +33,7 @@ from skactive.geometry._greedy_trace import (
     trace_gains,
 )
 from skactive.geometry._joint_entropy import greedy_information
+from skactive.geometry._kernel_features import KernelFeatures
 from skactive.geometry._kmeans_plusplus import kmeans_plusplus
 from skactive.geometry._natural_breaks import natural_breaks
 from skactive.geometry._nearest_cosines import mean_nearest_cosines
@@ -73,6 +75,7 @@ __all__ = [
     "FacilityGains",
     "GaussianSimilarity",
     "InnerProduct",
+    "KernelFeatures",
     "ProductFeatures",
     "RandomProjection",
     "SaturatedGains",

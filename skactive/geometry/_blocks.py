@@ -1,9 +1,9 @@
 """What features of all kinds have in common, a block of rows at a time.
 
-All blocks in a call are of one kind: ndarray, CSR, ProductFeatures or a stack of such
-parts, whose norms, products and distances are sums over the parts. `shifted` makes
-them: it converts a few rows and moves them to a common origin. Distances do not change,
-but data far from zero keep their digits.
+All blocks in a call are of one kind: ndarray, CSR, ProductFeatures, KernelFeatures, or
+a stack of parts, whose norms, products and distances are sums over the parts. `shifted`
+makes them: it converts a few rows and moves them to a common origin. Distances do not
+change, but data far from zero keep their digits.
 """
 
 import numpy as np
@@ -11,6 +11,7 @@ from scipy import sparse
 from sklearn import get_config
 from sklearn.utils.extmath import row_norms
 
+from skactive.geometry._kernel_features import KernelFeatures
 from skactive.geometry._product_features import ProductFeatures
 from skactive.geometry._stacked_features import StackedFeatures, vectors
 
@@ -57,6 +58,8 @@ def central_point(features):
 
 def shifted(rows, origin, dtype=np.float64):
     """Convert a block to `dtype` and move it by -origin."""
+    if isinstance(rows, KernelFeatures):
+        return rows
     if isinstance(rows, StackedFeatures):
         return StackedFeatures([shifted(part, None, dtype) for part in rows.parts])
     if isinstance(rows, ProductFeatures):
@@ -68,6 +71,8 @@ def shifted(rows, origin, dtype=np.float64):
 
 def block_norms(a):
     """Squared norms of the rows of a block."""
+    if isinstance(a, KernelFeatures):
+        return a.pair_products(a)
     if isinstance(a, StackedFeatures):
         return sum(map(block_norms, a.parts))
     if isinstance(a, ProductFeatures):
@@ -79,6 +84,8 @@ def block_norms(a):
 
 def block_products(a, b):
     """Inner products of all rows of one block with all rows of another, dense."""
+    if isinstance(a, KernelFeatures):
+        return a.products(b)
     if isinstance(a, StackedFeatures):
         products = block_products(a.parts[0], b.parts[0])
         for part, other in zip(a.parts[1:], b.parts[1:], strict=True):
@@ -97,6 +104,9 @@ def pair_distances(a, b):
     """Squared distances of row i of a to row i of b, from differences."""
     if isinstance(a, StackedFeatures):
         return sum(map(pair_distances, a.parts, b.parts))
+    if isinstance(a, KernelFeatures):
+        distances = block_norms(a) + block_norms(b) - 2 * a.pair_products(b)
+        return np.maximum(distances, 0)
     if vectors(a):
         return block_norms(a - b)
     # l ⊗ r - m ⊗ s = l ⊗ (r - s) + (l - m) ⊗ s, two terms that vanish for equal rows.
@@ -109,6 +119,11 @@ def pair_distances(a, b):
 
 def scaled(a, factors):
     """Multiply each row of a block by a number."""
+    if isinstance(a, KernelFeatures):
+        raise TypeError(
+            "The features of a kernel cannot be scaled to length one; use "
+            "metric='euclidean', or features=Inputs()."
+        )
     if isinstance(a, StackedFeatures):
         return StackedFeatures([scaled(part, factors) for part in a.parts])
     if isinstance(a, ProductFeatures):
@@ -123,6 +138,11 @@ def scaled(a, factors):
 
 def factor_pairs(a):
     """Write a block as products side by side: [(left, right)], all left ones dense."""
+    if isinstance(a, KernelFeatures):
+        raise TypeError(
+            "The features of a kernel have no mean among the samples; give labeled "
+            "samples, or features=Inputs()."
+        )
     if isinstance(a, StackedFeatures):
         return [pair for part in a.parts for pair in factor_pairs(part)]
     if isinstance(a, ProductFeatures):

@@ -4,6 +4,7 @@ import numpy as np
 from scipy import sparse
 
 from skactive.geometry import _blocks
+from skactive.geometry._kernel_features import KernelFeatures
 from skactive.geometry._product_features import ProductFeatures
 from skactive.geometry._stacked_features import StackedFeatures
 
@@ -236,6 +237,8 @@ def check_same_kind(a, b, name):
 
 
 def _kind(features):
+    if isinstance(features, KernelFeatures):
+        return "rows of a kernel"
     if isinstance(features, StackedFeatures):
         return f"a stack of [{', '.join(map(_kind, features.parts))}]"
     if isinstance(features, ProductFeatures):

@@ -3,6 +3,7 @@
 import numpy as np
 
 from skactive.geometry import _blocks
+from skactive.geometry._kernel_features import KernelFeatures
 from skactive.geometry._product_features import ProductFeatures
 from skactive.geometry._stacked_features import StackedFeatures
 
@@ -102,4 +103,6 @@ def _pairs(features):
         return [pair for part in features.parts for pair in _pairs(part)]
     if isinstance(features, ProductFeatures):
         return [(features.left, features.right)]
+    if isinstance(features, KernelFeatures):
+        features = np.asarray(features)  # raises, and says what to do
     return [(features, None)]

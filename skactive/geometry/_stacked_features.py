@@ -3,6 +3,7 @@
 import numpy as np
 from scipy import sparse
 
+from skactive.geometry._kernel_features import KernelFeatures
 from skactive.geometry._product_features import ProductFeatures, check_entries
 
 __all__ = ["StackedFeatures"]
@@ -81,4 +82,4 @@ class StackedFeatures:
 
 def vectors(features):
     """Whether the rows are plain vectors: dense or CSR."""
-    return not isinstance(features, ProductFeatures | StackedFeatures)
+    return not isinstance(features, ProductFeatures | StackedFeatures | KernelFeatures)

@@ -68,7 +68,8 @@ class ResidualVariance(FeatureMap, Score):
         labeled = getattr(self, "labeled_features_", None)
         seen = features if labeled is None or not labeled.shape[0] else labeled
         scale = float(np.mean(squared_norms(seen)))
-        return {"noise": self.noise * scale, "centers": labeled}
+        own = getattr(features, "noise", 0.0)
+        return {"noise": own + self.noise * scale, "centers": labeled}
 
     def _score(self, X):
         features = self._map(X)
