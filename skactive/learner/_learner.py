@@ -18,7 +18,6 @@ from skactive.learner._inner import (
     is_raw_net,
     knows_all,
     put_into_skin,
-    trains_on,
 )
 from skactive.learner._labels import (
     check_classes,
@@ -31,6 +30,7 @@ from skactive.learner._strategy import check_strategy, make_strategy
 from skactive.utils import (
     SampleMetadata,
     check_same_kind,
+    continues_training,
     copy_rows,
     count_rows,
     derive_seed,
@@ -465,7 +465,7 @@ ModelView
 
     def _continues(self, state):
         """Whether training goes on from the fitted estimator; not with a new class."""
-        if not trains_on(self._inner()):
+        if not continues_training(self._inner()):
             return False
         if "classes_" not in state:
             return True

@@ -1,6 +1,8 @@
 """Small helpers that every layer above may use."""
 
+from skactive.utils._continuing import continues_training, resume_fitted
 from skactive.utils._metadata import SampleMetadata, route_params, take_metadata
+from skactive.utils._names import class_names
 from skactive.utils._random import (
     derive_seed,
     draw_seed,
@@ -23,6 +25,8 @@ __all__ = [
     "SampleMetadata",
     "as_array",
     "check_same_kind",
+    "class_names",
+    "continues_training",
     "copy_rows",
     "count_rows",
     "derive_seed",
@@ -31,6 +35,7 @@ __all__ = [
     "is_dataframe",
     "make_rng",
     "reseed_nested",
+    "resume_fitted",
     "route_params",
     "seed_nested",
     "stack_rows",
