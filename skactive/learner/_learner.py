@@ -32,6 +32,7 @@ from skactive.utils import (
     check_same_kind,
     continues_training,
     copy_rows,
+    copy_seeds,
     count_rows,
     derive_seed,
     draw_seed,
@@ -192,9 +193,10 @@ class ActiveLearner(MetaEstimatorMixin, BaseEstimator):
 
         Notes
         -----
-        Training starts afresh, but for estimators with ``warm_start=True``: a copy goes
-        on from what it has learned, unless a new class turned up. Ensembles, where that
-        would only add members, start afresh as well.
+        Training starts afresh, but for estimators with ``warm_start=True`` and nets
+        with a `start` of "warm" or "shrink_perturb", also inside a Pipeline or a
+        `Committee`: a copy goes on from what it has learned, unless a new class turned
+        up. Ensembles, where that would only add members, start afresh as well.
         """
         check_is_fitted(self)
         y = check_labels(X, y, classifies=self._classifies())
@@ -448,13 +450,13 @@ ModelView
     def _train(self, X, y, params, *, seed, previous):
         """The state after training on all labels; self stays as it is."""
         state = self._labels(X, y, params)
+        estimator = put_into_skin(clone(self.estimator))
+        seed_nested(estimator, derive_seed(seed, len(y), "estimator"))
         if previous is not None and self._continues(state):
-            estimator = deepcopy(self.estimator_)
-        else:
-            estimator = put_into_skin(clone(self.estimator))
-            seed_nested(estimator, derive_seed(seed, len(y), "estimator"))
-            if self.classes is not None:
-                declare_classes(estimator, state["classes_"])
+            # The seeds of this round: new weights to mix in are not the last round's.
+            estimator = copy_seeds(deepcopy(self.estimator_), estimator)
+        elif self.classes is not None:
+            declare_classes(estimator, state["classes_"])
         estimator.fit(X, y, **route_params(self, "fit", params.values))
         if "classes_" in state and not hasattr(estimator, "classes_"):
             raise TypeError(

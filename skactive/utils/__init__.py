@@ -4,6 +4,7 @@ from skactive.utils._continuing import continues_training, resume_fitted
 from skactive.utils._metadata import SampleMetadata, route_params, take_metadata
 from skactive.utils._names import class_names
 from skactive.utils._random import (
+    copy_seeds,
     derive_seed,
     draw_seed,
     make_rng,
@@ -28,6 +29,7 @@ __all__ = [
     "class_names",
     "continues_training",
     "copy_rows",
+    "copy_seeds",
     "count_rows",
     "derive_seed",
     "draw_seed",
