@@ -297,9 +297,9 @@ class Committee(MetaEstimatorMixin, BaseEstimator):
         members = getattr(self, "estimators_", [])
         if not continues_training(self.estimator):
             return []
-        if is_classifier(self.estimator) and members:
-            known = members[0].classes_
-            if known.dtype.kind != y.dtype.kind or not np.isin(y, known).all():
+        if members and is_classifier(self.estimator):
+            same_type = self.classes_.dtype.kind == y.dtype.kind
+            if not same_type or not np.isin(y, self.classes_).all():
                 return []
         return members[: self.n_members]
 

@@ -1,5 +1,6 @@
 """Which nets can be trained at once, with the outcome of training them apart."""
 
+import warnings
 from copy import deepcopy
 
 import torch
@@ -62,12 +63,15 @@ def _is_plain(net):
 
 def _is_function(net, X, y):
     """Whether one pass in training mode is a function, and vmap computes it."""
-    if any(is_lazy(param) for param in net.module_.parameters()):
-        return False
+    params = [
+        param for _, param in net.module_.named_parameters(remove_duplicate=False)
+    ]
+    if len(set(params)) < len(params) or any(is_lazy(param) for param in params):
+        return False  # shared by layers, or without a shape
     net._set_training(True)
     X, y = X.to(net.device), y.to(net.device)
     module = deepcopy(net.module_)
-    with torch.no_grad(), seeded_torch(0, net.device):
+    with torch.no_grad(), seeded_torch(0, net.device), warnings.catch_warnings():
         before = generator_states(net.device)
         output = module(X)
         if not torch.is_tensor(output):
@@ -80,6 +84,8 @@ def _is_function(net, X, y):
         if not all(torch.equal(old, new) for old, new in pairs):
             return False
         try:
+            # torch warns where it would only run the nets one after the other.
+            warnings.simplefilter("error")
             losses, outputs = Stack([net, net]).losses(
                 torch.stack([X, X]), torch.stack([y, y])
             )

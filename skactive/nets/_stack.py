@@ -1,7 +1,11 @@
 """Nets of one architecture side by side: weights stacked, passes batched."""
 
+from copy import deepcopy
+
 import torch
 from torch.func import functional_call, stack_module_state, vmap
+
+from skactive.nets._chain import is_chain, pass_chain
 
 
 class Stack:
@@ -20,12 +24,19 @@ class Stack:
 
     def __init__(self, nets):
         self._net = nets[0]
+        # A copy: functional_call puts the stacked weights into it for a while.
+        self._module = deepcopy(self._net.module_)
         self.params, self.buffers = stack_module_state([net.module_ for net in nets])
-        self._losses = vmap(self._loss)
+        self._is_chain = is_chain(self._module)
+        self._vmap_outputs, self._vmap_losses = vmap(self._output), vmap(self._loss)
 
     def losses(self, X, y):
         """Loss (n_nets,) and output (n_nets, n_rows, ...) of each net on its batch."""
-        return self._losses(self.params, self.buffers, X, y)
+        if self._is_chain and X.ndim == 3:
+            output = pass_chain(self._module, self.params, self.buffers, X)
+        else:
+            output = self._vmap_outputs(self.params, self.buffers, X)
+        return self._vmap_losses(output, y, X), output
 
     def keep(self, positions, optimizer):
         """Go on with some of the nets only; an elementwise `optimizer` follows."""
@@ -50,6 +61,8 @@ class Stack:
             for name, param in net.module_.named_parameters():
                 param.copy_(self.params[name][position])
 
-    def _loss(self, params, buffers, X, y):
-        output = functional_call(self._net.module_, (params, buffers), (X,))
-        return self._net.get_loss(output, y, X=X, training=True), output
+    def _output(self, params, buffers, X):
+        return functional_call(self._module, (params, buffers), (X,))
+
+    def _loss(self, output, y, X):
+        return self._net.get_loss(output, y, X=X, training=True)

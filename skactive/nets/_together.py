@@ -36,38 +36,29 @@ def train_together(nets, generators, X, rows, targets):
     for stop, net in zip(stops, nets, strict=True):
         if stop is not None:
             stop.on_train_begin(net)
-
     rows = torch.stack([torch.as_tensor(own) for own in rows])
     targets = torch.stack([torch.as_tensor(own) for own in targets]).to(first.device)
     sizes = batches_of(first, rows.shape[1])
     shuffle = first.get_params_for("iterator_train").get("shuffle", False)
-    training = list(range(len(nets)))
+
+    training = list(range(len(nets)))  # the nets that have not stopped
     for epoch in range(1, first.max_epochs + 1):
         order = [_order(rows.shape[1], generators[i], shuffle) for i in training]
-        order = torch.stack(order)
-        own = torch.arange(len(training))[:, None]
-        seen, y = rows[own, order], targets[own, order]
-        losses, outputs = [], []
-        for batch, target in zip(
-            seen.split(sizes, dim=1), y.split(sizes, dim=1), strict=True
-        ):
-            optimizer.zero_grad()
-            loss, output = stack.losses(take_tensors(X, batch).to(first.device), target)
-            loss.sum().backward()
-            optimizer.step()
-            losses.append(loss.detach())
-            outputs.append(output.detach())
-        loss = torch.stack(losses, dim=1) @ torch.tensor(sizes).to(losses[0])
-        for i, value in zip(training, (loss / rows.shape[1]).tolist(), strict=True):
+        own, order = torch.arange(len(training))[:, None], torch.stack(order)
+        loss, sums = _run_epoch(
+            first,
+            stack,
+            optimizer,
+            stops[0],
+            X,
+            rows[own, order].split(sizes, dim=1),
+            targets[own, order].split(sizes, dim=1),
+        )
+        for i, value in zip(training, loss.tolist(), strict=True):
             _record(nets[i], epoch, value)
-        if stops[0] is None:
+        if sums is None:
             continue
-        counts = stops[0].count(torch.cat(outputs, dim=1), y).cpu().numpy()
-        going = [
-            position
-            for position, i in enumerate(training)
-            if not stops[i].reached(counts[position])
-        ]
+        going = [p for p, i in enumerate(training) if not stops[i].reached(sums[p])]
         if len(going) == len(training):
             continue
         for position in sorted(set(range(len(training))).difference(going)):
@@ -79,6 +70,21 @@ def train_together(nets, generators, X, rows, targets):
         rows, targets = rows[going], targets[going]
     for position, i in enumerate(training):
         stack.write_back(position, nets[i])
+
+
+def _run_epoch(net, stack, optimizer, stop, X, batches, targets):
+    """A step on each batch: mean loss (n_nets,), and the sums `stop` wants or None."""
+    losses, sums = 0.0, 0.0
+    for rows, y in zip(batches, targets, strict=True):
+        optimizer.zero_grad()
+        loss, output = stack.losses(take_tensors(X, rows).to(net.device), y)
+        loss.sum().backward()
+        optimizer.step()
+        losses = losses + loss.detach() * rows.shape[1]
+        if stop is not None:
+            sums = sums + stop.count(output.detach(), y)
+    n_rows = sum(rows.shape[1] for rows in batches)
+    return losses / n_rows, None if stop is None else sums.cpu().numpy()
 
 
 def batches_of(net, n_rows):

@@ -8,6 +8,7 @@ import torch
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy import sparse
 from sklearn.base import clone
+from sklearn.utils.estimator_checks import parametrize_with_checks
 from skorch import NeuralNetBinaryClassifier, NeuralNetClassifier
 from skorch.callbacks import EpochScoring, LRScheduler
 from skorch.dataset import ValidSplit
@@ -21,9 +22,11 @@ from skactive.nets import (
     TorchMLPRegressor,
     _members,
 )
+from skactive.nets._chain import is_chain
 from skactive.utils import reseed_nested
 
 SEEDS = [3, 5, 8]
+CHECKED = {"dropout": 0.0, "lr": 0.05, "max_epochs": 25, "batch_size": 128}
 FLAT = {"dropout": 0.0, "lr": 0.01, "batch_size": 16, "random_state": 1}
 
 
@@ -176,6 +179,58 @@ def test_no_generator_is_moved(blobs, joint):
     assert joint == [3]
 
 
+def bare(n_in, n_out):
+    return nn.Sequential(nn.Linear(n_in, 5, bias=False), nn.Tanh(), nn.Linear(5, n_out))
+
+
+def bent(n_in, n_out):
+    bend = nn.SiLU()
+    return nn.Sequential(nn.Linear(n_in, 5), bend, bend, nn.Linear(5, n_out))
+
+
+def tied(n_in, n_out):
+    middle = nn.Linear(5, 5)
+    layers = [nn.Linear(n_in, 5), middle, nn.ReLU(), middle, nn.Linear(5, n_out)]
+    return nn.Sequential(*layers)
+
+
+def watched(n_in, n_out):
+    module = bare(n_in, n_out)
+    module[1].register_forward_hook(_double)
+    return module
+
+
+def _double(layer, args, output):
+    return 2 * output
+
+
+def normed(n_in, n_out):
+    layers = [nn.Linear(n_in, 5), nn.LayerNorm(5), nn.ReLU(), nn.Linear(5, n_out)]
+    return nn.Sequential(*layers)
+
+
+def reparametrized(n_in, n_out):
+    return nn.utils.parametrizations.weight_norm(nn.Linear(n_in, n_out))
+
+
+@pytest.mark.parametrize("module", [bare, bent, watched, normed])
+def test_chains_of_layers(tiny_net, blobs, joint, module):
+    X, y = blobs
+    assert is_chain(module(2, 3)) == (module in (bare, bent))
+    assert_same(NetClassifier(tiny_net(module=module, max_epochs=4)), X, y)
+    assert joint == [3]
+
+
+@parametrize_with_checks(
+    [
+        Committee(estimator((4,), **CHECKED), n_members=2, random_state=0)
+        for estimator in (TorchMLPClassifier, TorchMLPRegressor)
+    ]
+)
+def test_scikit_learn_checks_of_a_committee(estimator, check):
+    check(estimator)
+
+
 class Noisy(nn.Linear):
     def __init__(self, n_in, n_out):
         super().__init__(n_in, n_out)
@@ -213,6 +268,8 @@ class OwnLoop(NeuralNetClassifier):
         {"module": Noisy},
         {"module": Counting},
         {"module": Branching},
+        {"module": tied},
+        {"module": reparametrized},
         {"module": nn.LazyLinear(3)},
         {"callbacks": [EpochScoring("accuracy", on_train=True)]},
         {"callbacks": [("rate", LRScheduler())]},
