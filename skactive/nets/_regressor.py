@@ -59,6 +59,9 @@ class NetRegressor(RegressorMixin, BaseNet):
     or sign (Huber's threshold, a Poisson likelihood), or a module trained elsewhere on
     raw targets, meets standardized ones.
 
+    Where training goes on (`start`), the targets are standardized by mean and scale of
+    the labels at hand, not by those of the fit before.
+
     Examples
     --------
     >>> import numpy as np
