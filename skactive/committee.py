@@ -22,10 +22,12 @@ from sklearn.utils.validation import (
 )
 
 from skactive.utils import (
+    continues_training,
     count_rows,
     derive_seed,
     draw_seed,
     reseed_nested,
+    resume_fitted,
     route_params,
     take_metadata,
     take_rows,
@@ -64,7 +66,8 @@ class Committee(MetaEstimatorMixin, BaseEstimator):
         False: members differ by their seeds alone, which does nothing to an estimator
         without randomness.
     n_jobs : int, default=None
-        Members trained at once, as in joblib.
+        Members trained at once, as in joblib. Estimators that train members together
+        need no such help.
     random_state : int, RandomState instance or None, default=None
         Seed of resamples and members.
 
@@ -74,6 +77,19 @@ class Committee(MetaEstimatorMixin, BaseEstimator):
         The fitted members.
     classes_ : ndarray of shape (n_classes,)
         Labels that a member knows; classifiers only.
+
+    Notes
+    -----
+    An estimator may have a method ``fit_members(X, y, rows, seeds)`` that trains all
+    members in one go, where that is quicker: it gets the row numbers and the seed of
+    each member and returns the list of fitted members, or NotImplemented for data or
+    parameters with which it cannot. Nets without dropout have one. It is not asked
+    where ``fit`` gets further parameters.
+
+    Members go on from what they have learned where the estimator says so, by a `start`
+    of "warm" or "shrink_perturb" or by ``warm_start=True``: a later `fit` draws new
+    resamples and continues each member, unless there are other classes than before.
+    ``fit_members`` then gets the former members as ``previous=``.
 
     References
     ----------
@@ -142,15 +158,26 @@ class Committee(MetaEstimatorMixin, BaseEstimator):
         fit_params = route_params(self, "fit", params)
         seed = draw_seed(self.random_state)
         n = count_rows(X)
-        jobs = []
+        seeds, rows = [], []
         for number in range(self.n_members):
-            member = reseed_nested(
-                clone(self.estimator), derive_seed(seed, "member", number)
-            )
+            seeds.append(derive_seed(seed, "member", number))
             rng = np.random.default_rng(derive_seed(seed, "bootstrap", number))
-            rows = self._resample(y, n, rng) if self.bootstrap and n else np.arange(n)
-            jobs.append(delayed(_fit_member)(member, X, y, rows, n, fit_params))
-        self.estimators_ = Parallel(n_jobs=self.n_jobs)(jobs)
+            resamples = self.bootstrap and n
+            rows.append(self._resample(y, n, rng) if resamples else np.arange(n))
+        previous = self._members_to_continue(y)
+        members = NotImplemented
+        if hasattr(self.estimator, "fit_members") and not fit_params:
+            options = {"previous": previous} if previous else {}
+            members = clone(self.estimator).fit_members(X, y, rows, seeds, **options)
+        if members is NotImplemented:
+            members = Parallel(n_jobs=self.n_jobs)(
+                delayed(_fit_member)(
+                    self._make_member(number, seeds[number], previous),
+                    X, y, rows[number], fit_params,
+                )
+                for number in range(self.n_members)
+            )  # fmt: skip
+        self.estimators_ = members
         if is_classifier(self.estimator):
             # Members may know more labels than they have seen, as nets do.
             known = [m.classes_ for m in self.estimators_ if hasattr(m, "classes_")]
@@ -265,6 +292,23 @@ class Committee(MetaEstimatorMixin, BaseEstimator):
             )
         return self.estimators_[0]
 
+    def _members_to_continue(self, y):
+        """The members that training goes on from; none where it starts afresh."""
+        members = getattr(self, "estimators_", [])
+        if not continues_training(self.estimator):
+            return []
+        if members and is_classifier(self.estimator):
+            same_type = self.classes_.dtype.kind == y.dtype.kind
+            if not same_type or not np.isin(y, self.classes_).all():
+                return []
+        return members[: self.n_members]
+
+    def _make_member(self, number, seed, previous):
+        member = reseed_nested(clone(self.estimator), seed)
+        if number < len(previous):
+            resume_fitted(member, previous[number])
+        return member
+
     def _resample(self, y, n, rng):
         if not is_classifier(self.estimator):
             return rng.integers(n, size=n)
@@ -278,6 +322,6 @@ class Committee(MetaEstimatorMixin, BaseEstimator):
         )
 
 
-def _fit_member(member, X, y, rows, n, fit_params):
-    own = take_metadata(fit_params, rows, n)
+def _fit_member(member, X, y, rows, fit_params):
+    own = take_metadata(fit_params, rows, count_rows(X))
     return member.fit(take_rows(X, rows), take_rows(np.asarray(y), rows), **own)

@@ -178,6 +178,78 @@ def test_regressors_predict_the_mean(targets):
     assert not hasattr(committee, "classes_")
 
 
+# Members in one go, and members that go on
+
+
+class Coach(ValueWitness):
+    """Trains members together, where it wants to."""
+
+    calls = []
+
+    def __init__(self, willing=True, warm_start=False, random_state=None):
+        self.willing = willing
+        self.warm_start = warm_start
+        self.random_state = random_state
+
+    def fit(self, X, y, sample_weight=None):
+        self.n_fits_ = getattr(self, "n_fits_", 0) + 1
+        return super().fit(X, y, sample_weight)
+
+    def fit_members(self, X, y, rows, seeds, **options):
+        self.calls.append((rows, seeds, options))
+        if not self.willing:
+            return NotImplemented
+        return [
+            Coach(random_state=seed).fit(X[own], y[own])
+            for own, seed in zip(rows, seeds, strict=True)
+        ]
+
+
+def test_members_are_left_to_an_estimator_that_trains_them_together():
+    Coach.calls.clear()
+    numbers = np.arange(60.0)[:, None]
+    base = Coach()
+    together = Committee(base, 3, random_state=0).fit(numbers, yd)
+    [(rows, seeds, options)] = Coach.calls
+    assert options == {}
+    assert all(type(seed) is int for seed in seeds)
+    assert len(set(seeds)) == 3
+    members = together.estimators_
+    assert [member.random_state for member in members] == seeds
+    apart = Committee(Coach(willing=False), 3, random_state=0).fit(numbers, yd)
+    weighted = Committee(base, 3, random_state=0)
+    weighted.fit(numbers, yd, sample_weight=np.ones(60))
+    for own, *three in zip(
+        rows, members, apart.estimators_, weighted.estimators_, strict=True
+    ):
+        for member in three:
+            assert_array_equal(member.X_[:, 0], own)
+            assert_array_equal(member.y_, yd[own])
+    assert len(Coach.calls) == 2
+    assert not hasattr(base, "n_fits_")
+
+
+@pytest.mark.parametrize("wrap", [lambda e: e, make_pipeline])
+def test_members_go_on_where_the_estimator_does(wrap):
+    Coach.calls.clear()
+    base = wrap(Coach(willing=False, warm_start=True))
+    committee = Committee(base, 2, random_state=0).fit(XD, yd)
+    former = committee.estimators_
+    committee.set_params(n_members=3).fit(XD, yd)
+
+    def n_fits(members):
+        last = [m[-1] if hasattr(m, "steps") else m for m in members]
+        return [member.n_fits_ for member in last]
+
+    assert n_fits(committee.estimators_) == [2, 2, 1]
+    assert n_fits(former) == [1, 1]
+    if Coach.calls:
+        assert Coach.calls[0][2] == {}
+        assert Coach.calls[1][2] == {"previous": former}
+    fresh = Committee(wrap(Coach(willing=False)), 2).fit(XD, yd).fit(XD, yd)
+    assert n_fits(fresh.estimators_) == [1, 1]
+
+
 # Containers and wrappers
 
 

@@ -7,7 +7,6 @@ from skactive.adapters._base import (
     residual,
 )
 from skactive.adapters._input_gradient import InputGradient
-from skactive.adapters._names import class_names
 from skactive.adapters._registry import find_adapter, register_adapter
 from skactive.adapters._table import SharedTable, as_matrix, is_numeric, is_table
 
@@ -17,7 +16,6 @@ __all__ = [
     "SharedTable",
     "align_columns",
     "as_matrix",
-    "class_names",
     "find_adapter",
     "is_numeric",
     "is_table",

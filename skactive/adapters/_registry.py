@@ -5,8 +5,8 @@ from __future__ import annotations
 from importlib import import_module
 
 from skactive.adapters._base import Adapter
-from skactive.adapters._names import class_names
 from skactive.adapters._route import find_route
+from skactive.utils import class_names
 
 # "package.Class": adapter, or "module:Adapter" where importing it costs too much.
 _BY_NAME = {

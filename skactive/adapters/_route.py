@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from skactive.adapters._decoded import DecodedMember
-from skactive.adapters._names import class_names
+from skactive.utils import class_names
 
 
 @dataclass

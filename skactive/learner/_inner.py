@@ -1,14 +1,11 @@
-"""The estimator inside: what may stand there, its skin, and whether it trains on."""
+"""The estimator inside: what may stand there, and its skin."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from skactive.adapters import class_names
+from skactive.utils import class_names
 
-# warm_start of these adds members and does nothing where none are asked for: new labels
-# would not be learned.
-_GROWING = {"sklearn.BaseEnsemble", "sklearn.BaseHistGradientBoosting"}
 _SKINS = {"skactive.NetClassifier", "skactive.NetRegressor"}
 
 
@@ -65,23 +62,6 @@ def put_into_skin(estimator):
 
 def _is_skin(estimator):
     return bool(_SKINS.intersection(class_names(estimator)))
-
-
-def trains_on(estimator):
-    """Whether its parameters say that training goes on from what was learned.
-
-    ``warm_start=True``, or a `start` of ours other than "reset".
-    """
-    params = estimator.get_params(deep=True)
-    for name, value in params.items():
-        last = name.split("__")[-1]
-        if last == "start" and isinstance(value, str) and value != "reset":
-            return True
-        if last == "warm_start" and value is True:
-            owner = _owner(name, estimator, params)
-            if not _GROWING.intersection(class_names(owner)):
-                return True
-    return False
 
 
 def knows_all(classifier, y):

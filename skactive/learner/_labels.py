@@ -6,8 +6,7 @@ import numpy as np
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 from sklearn.utils.validation import column_or_1d
 
-from skactive.adapters import class_names
-from skactive.utils import count_rows
+from skactive.utils import class_names, count_rows
 
 
 def check_labels(X, y, *, classifies):

@@ -18,7 +18,6 @@ from skactive.learner._inner import (
     is_raw_net,
     knows_all,
     put_into_skin,
-    trains_on,
 )
 from skactive.learner._labels import (
     check_classes,
@@ -31,7 +30,9 @@ from skactive.learner._strategy import check_strategy, make_strategy
 from skactive.utils import (
     SampleMetadata,
     check_same_kind,
+    continues_training,
     copy_rows,
+    copy_seeds,
     count_rows,
     derive_seed,
     draw_seed,
@@ -192,9 +193,10 @@ class ActiveLearner(MetaEstimatorMixin, BaseEstimator):
 
         Notes
         -----
-        Training starts afresh, but for estimators with ``warm_start=True``: a copy goes
-        on from what it has learned, unless a new class turned up. Ensembles, where that
-        would only add members, start afresh as well.
+        Training starts afresh, but for estimators with ``warm_start=True`` and nets
+        with a `start` of "warm" or "shrink_perturb", also inside a Pipeline or a
+        `Committee`: a copy goes on from what it has learned, unless a new class turned
+        up. Ensembles, where that would only add members, start afresh as well.
         """
         check_is_fitted(self)
         y = check_labels(X, y, classifies=self._classifies())
@@ -448,13 +450,13 @@ ModelView
     def _train(self, X, y, params, *, seed, previous):
         """The state after training on all labels; self stays as it is."""
         state = self._labels(X, y, params)
+        estimator = put_into_skin(clone(self.estimator))
+        seed_nested(estimator, derive_seed(seed, len(y), "estimator"))
         if previous is not None and self._continues(state):
-            estimator = deepcopy(self.estimator_)
-        else:
-            estimator = put_into_skin(clone(self.estimator))
-            seed_nested(estimator, derive_seed(seed, len(y), "estimator"))
-            if self.classes is not None:
-                declare_classes(estimator, state["classes_"])
+            # The seeds of this round: new weights to mix in are not the last round's.
+            estimator = copy_seeds(deepcopy(self.estimator_), estimator)
+        elif self.classes is not None:
+            declare_classes(estimator, state["classes_"])
         estimator.fit(X, y, **route_params(self, "fit", params.values))
         if "classes_" in state and not hasattr(estimator, "classes_"):
             raise TypeError(
@@ -465,7 +467,7 @@ ModelView
 
     def _continues(self, state):
         """Whether training goes on from the fitted estimator; not with a new class."""
-        if not trains_on(self._inner()):
+        if not continues_training(self._inner()):
             return False
         if "classes_" not in state:
             return True

@@ -1,6 +1,7 @@
 """What `NetClassifier` and `NetRegressor` share: checking rows and training a net."""
 
 from contextlib import ExitStack
+from numbers import Real
 
 import numpy as np
 from scipy import sparse
@@ -9,11 +10,24 @@ from sklearn.utils.validation import check_is_fitted
 from skorch import NeuralNet
 
 from skactive.nets._criterion import checked_outputs
+from skactive.nets._members import fit_members
 from skactive.nets._prepare import drop_default_split, set_defaults, set_sizes
 from skactive.nets._seeding import seeded_torch
+from skactive.nets._start import continue_from
 from skactive.nets._weights import weighted_losses
 from skactive.utils import draw_seed
-from skactive.utils._sklearn import _check_sample_weight, validate_data
+from skactive.utils._sklearn import (
+    Interval,
+    StrOptions,
+    _check_sample_weight,
+    validate_data,
+)
+
+START_CONSTRAINTS = {
+    "start": [StrOptions({"reset", "warm", "shrink_perturb"})],
+    "shrink": [Interval(Real, 0, 1, closed="both")],
+    "perturb": [Interval(Real, 0, None, closed="left")],
+}
 
 
 class BaseNet(BaseEstimator):
@@ -21,6 +35,9 @@ class BaseNet(BaseEstimator):
 
     A subclass says in `_task` and `_other_task` what it is, gets its unfitted skorch
     net from `_make_net`, and turns the output of the module into its own in `_decode`.
+    What `fit` does in steps, so that members of a committee can take them together:
+    `_check_fit` the data, `_meet_labels` and say whether the trained net knows them,
+    `_prepare` the net and its targets.
     """
 
     _allow_nd = True
@@ -69,13 +86,37 @@ class BaseNet(BaseEstimator):
         weight = weight[kept] / weight[kept].mean()
         return X[kept], y[kept], weight.astype(np.float32)
 
-    def _train(self, net, X, y, weight, n_outputs):
-        """Train the fresh `net` on checked rows and encoded targets."""
+    def _fit(self, X, y, sample_weight):
+        X, y = self._check_fit(X, y)
+        former = self._former(self._meet_labels(y))
+        X, y, weight = self._weighted(X, y, sample_weight)
+        net, targets, n_outputs = self._prepare(X, y, weight)
+        self.net_ = self._train(net, X, targets, weight, n_outputs, former)
+        return self
+
+    def _former(self, same_targets):
+        """The net to go on from, if there is one and its outputs still mean the same.
+
+        `same_targets` says the latter.
+        """
+        goes_on = self.start != "reset" and same_targets
+        return getattr(self, "net_", None) if goes_on else None
+
+    def _initialize(self, net, X, n_outputs, former):
+        """Give `net` its sizes, defaults and first weights; inside `seeded_torch`."""
         set_sizes(net, X.shape[1], n_outputs)
         set_defaults(net, X)
+        net.initialize()
+        drop_default_split(net)
+        if former is not None:
+            warm = self.start == "warm"
+            shrink, perturb = (1, 0) if warm else (self.shrink, self.perturb)
+            continue_from(net, former, X, shrink=shrink, perturb=perturb)
+
+    def _train(self, net, X, y, weight, n_outputs, former):
+        """Train `net` on checked rows and encoded targets."""
         with seeded_torch(draw_seed(self.random_state), net.device):
-            net.initialize()
-            drop_default_split(net)
+            self._initialize(net, X, n_outputs, former)
             with ExitStack() as hooks:
                 data = X
                 if weight is not None:
@@ -84,6 +125,38 @@ class BaseNet(BaseEstimator):
                 hooks.enter_context(checked_outputs(net, n_outputs, task=self._task))
                 net.partial_fit(data, y)
         return net
+
+    def fit_members(self, X, y, rows, seeds, *, previous=()):
+        """Train copies of this estimator at once, each on rows of its own.
+
+        Each member gets the weights, the order of batches, the scaling and the stop
+        that its own ``fit`` would give it; results agree up to rounding. This estimator
+        stays as it is. `skactive.Committee` calls this.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features, ...)
+            Samples.
+        y : array-like of shape (n_samples,) or (n_samples, n_targets)
+            Their labels.
+        rows : list of array-like of shape (n_rows,)
+            Row numbers of the samples of each member.
+        seeds : list of int
+            Seed of each member; it replaces `random_state`.
+        previous : list of fitted estimators, default=()
+            Members to go on from, where `start` says so; the first ones, if they are
+            fewer.
+
+        Returns
+        -------
+        members : list of estimators or NotImplemented
+            Fitted, ordinary estimators. NotImplemented where the members have to be
+            trained apart: with dropout, statistics of BatchNorm, a net, callback,
+            optimizer or data set of the user's own, a module that `torch.vmap` cannot
+            follow, or members whose rows differ in number or whose classes differ.
+        """
+        self._validate_params()
+        return fit_members(self, X, y, rows, seeds, previous)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

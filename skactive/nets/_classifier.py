@@ -5,10 +5,10 @@ from sklearn.base import ClassifierMixin, RegressorMixin
 from sklearn.utils.multiclass import check_classification_targets
 from skorch import NeuralNetBinaryClassifier
 
-from skactive.nets._base import BaseNet
+from skactive.nets._base import START_CONSTRAINTS, BaseNet
 from skactive.nets._forward import forward
 from skactive.nets._outputs import decode_classes
-from skactive.utils._sklearn import StrOptions, _fit_context
+from skactive.utils._sklearn import _fit_context
 
 
 class NetClassifier(ClassifierMixin, BaseNet):
@@ -30,8 +30,13 @@ class NetClassifier(ClassifierMixin, BaseNet):
     classes : array-like of shape (n_classes,), default=None
         All classes there are, the ones without a label yet included: they fix the width
         of the head. By default, the labels that `fit` sees.
-    start : {'reset'}, default='reset'
-        Where the training of a later `fit` starts: from new weights.
+    start : {'reset', 'warm', 'shrink_perturb'}, default='reset'
+        Where the training of a later `fit` starts: from new weights; from the trained
+        ones; or from `shrink` times the trained ones plus `perturb` times new ones.
+        With another set of classes, or weights of another shape, it starts anew.
+    shrink, perturb : float, default=0.4 and 0.1
+        For ``start="shrink_perturb"``; shrink 1 and perturb 0 is ``"warm"``, shrink 0
+        and perturb 1 is ``"reset"``.
     random_state : int, RandomState instance or None, default=None
         Determines initialization, order of the batches and dropout. None draws fresh
         entropy. The global generators of NumPy and torch are neither read nor moved.
@@ -90,19 +95,30 @@ class NetClassifier(ClassifierMixin, BaseNet):
     _parameter_constraints = {
         "net": "no_validation",  # `fit` has a better error
         "classes": ["array-like", None],
-        "start": [StrOptions({"reset"})],
+        **START_CONSTRAINTS,
         "random_state": ["random_state"],
     }
 
-    def __init__(self, net, *, classes=None, start="reset", random_state=None):
+    def __init__(
+        self,
+        net,
+        *,
+        classes=None,
+        start="reset",
+        shrink=0.4,
+        perturb=0.1,
+        random_state=None,
+    ):
         self.net = net
         self.classes = classes
         self.start = start
+        self.shrink = shrink
+        self.perturb = perturb
         self.random_state = random_state
 
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y, sample_weight=None):
-        """Train a fresh net.
+        """Train a net, from new weights or, as `start` says, from the trained ones.
 
         Parameters
         ----------
@@ -126,10 +142,19 @@ class NetClassifier(ClassifierMixin, BaseNet):
         ValueError
             If a label is not in `classes`, or the module has too few outputs.
         """
+        return self._fit(X, y, sample_weight)
+
+    def _check_fit(self, X, y):
         X, y = self._check_X_y(X, y)
         check_classification_targets(y)
+        return X, y
+
+    def _meet_labels(self, y):
+        known = getattr(self, "classes_", None)
         self.classes_ = _classes(self.classes, y)
-        X, y, weight = self._weighted(X, y, sample_weight)
+        return known is not None and known.tolist() == self.classes_.tolist()
+
+    def _prepare(self, X, y, weight):
         codes = np.searchsorted(self.classes_, y)
         net, n_outputs = self._make_net(X), len(self.classes_)
         if isinstance(net, NeuralNetBinaryClassifier):
@@ -140,8 +165,7 @@ class NetClassifier(ClassifierMixin, BaseNet):
                     "NeuralNetClassifier."
                 )
             codes, n_outputs = codes.astype(np.float32), 1
-        self.net_ = self._train(net, X, codes, weight, n_outputs)
-        return self
+        return net, codes, n_outputs
 
     def predict_proba(self, X):
         """Probabilities of the classes, in one pass over `X`.

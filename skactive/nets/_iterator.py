@@ -31,8 +31,8 @@ class TensorBatches:
             rows = torch.as_tensor(np.asarray(dataset.indices))[rows]
             dataset = dataset.dataset
         self.rows = rows
-        self.X = _to_tensors(dataset.X)
-        self.y = _to_tensors(dataset.y)
+        self.X = to_tensors(dataset.X)
+        self.y = to_tensors(dataset.y)
         self.batch_size = batch_size
         self.shuffle = shuffle
 
@@ -44,31 +44,39 @@ class TensorBatches:
         if self.shuffle:
             rows = rows[torch.randperm(len(rows))]
         for batch in rows.split(self._sizes()):
-            yield _take(self.X, batch), _take(self.y, batch)
+            yield take_tensors(self.X, batch), take_tensors(self.y, batch)
 
     def _sizes(self):
-        full, rest = divmod(len(self.rows), self.batch_size)
-        sizes = [self.batch_size] * full
-        if rest == 1 and full and self.batch_size > 1:
-            sizes[-1] += 1
-        elif rest:
-            sizes.append(rest)
-        return sizes
+        return batch_sizes(len(self.rows), self.batch_size)
 
 
-def _to_tensors(data):
+def batch_sizes(n_rows, batch_size):
+    """Numbers of rows; a last batch of one row joins the one before it."""
+    full, rest = divmod(n_rows, batch_size)
+    sizes = [batch_size] * full
+    if rest == 1 and full and batch_size > 1:
+        sizes[-1] += 1
+    elif rest:
+        sizes.append(rest)
+    return sizes
+
+
+def take_tensors(data, rows):
+    """Rows of data in memory as tensors; a tensor of row numbers of any shape."""
+    if data is None:
+        return None
+    if isinstance(data, tuple):
+        return tuple(take_tensors(part, rows) for part in data)
+    if sparse.issparse(data):
+        dense = data[rows.reshape(-1).numpy()].toarray()
+        return torch.from_numpy(dense).reshape(*rows.shape, -1)
+    return data[rows]
+
+
+def to_tensors(data):
+    """Arrays as tensors that share their memory; sparse rows stay as they are."""
     if data is None or sparse.issparse(data):
         return data
     if isinstance(data, tuple):
-        return tuple(_to_tensors(part) for part in data)
+        return tuple(to_tensors(part) for part in data)
     return torch.from_numpy(data)
-
-
-def _take(data, rows):
-    if data is None:
-        return None
-    if sparse.issparse(data):
-        return torch.from_numpy(data[rows.numpy()].toarray())
-    if isinstance(data, tuple):
-        return tuple(_take(part, rows) for part in data)
-    return data[rows]

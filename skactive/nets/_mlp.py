@@ -110,8 +110,13 @@ class TorchMLPClassifier(_MakesMLP, NetClassifier):
     target_score : float or None, default=0.99
         Training stops once the accuracy on the training batches, averaged over ten
         epochs, reaches this. None trains for `max_epochs`.
-    start : {'reset'}, default='reset'
-        Where the training of a later `fit` starts: from new weights.
+    start : {'reset', 'warm', 'shrink_perturb'}, default='reset'
+        Where the training of a later `fit` starts: from new weights; from the trained
+        ones; or from `shrink` times the trained ones plus `perturb` times new ones.
+        With another set of classes, or weights of another shape, it starts anew.
+    shrink, perturb : float, default=0.4 and 0.1
+        For ``start="shrink_perturb"``; shrink 1 and perturb 0 is ``"warm"``, shrink 0
+        and perturb 1 is ``"reset"``.
     classes : array-like of shape (n_classes,), default=None
         All classes there are, the ones without a label yet included: they fix the width
         of the head. By default, the labels that `fit` sees.
@@ -168,7 +173,7 @@ class TorchMLPClassifier(_MakesMLP, NetClassifier):
         **_CONSTRAINTS,
         **{
             name: NetClassifier._parameter_constraints[name]
-            for name in ("start", "classes", "random_state")
+            for name in ("start", "shrink", "perturb", "classes", "random_state")
         },
     }
 
@@ -184,6 +189,8 @@ class TorchMLPClassifier(_MakesMLP, NetClassifier):
         weight_decay=0.0,
         target_score=0.99,
         start="reset",
+        shrink=0.4,
+        perturb=0.1,
         classes=None,
         device="cpu",
         random_state=None,
@@ -197,6 +204,8 @@ class TorchMLPClassifier(_MakesMLP, NetClassifier):
         self.weight_decay = weight_decay
         self.target_score = target_score
         self.start = start
+        self.shrink = shrink
+        self.perturb = perturb
         self.classes = classes
         self.device = device
         self.random_state = random_state
@@ -230,8 +239,13 @@ class TorchMLPRegressor(_MakesMLP, NetRegressor):
     target_score : float or None, default=0.99
         Training stops once R² on the training batches (pooled over targets), averaged
         over ten epochs, reaches this. None trains for `max_epochs`.
-    start : {'reset'}, default='reset'
-        Where the training of a later `fit` starts: from new weights.
+    start : {'reset', 'warm', 'shrink_perturb'}, default='reset'
+        Where the training of a later `fit` starts: from new weights; from the trained
+        ones; or from `shrink` times the trained ones plus `perturb` times new ones.
+        With another set of classes, or weights of another shape, it starts anew.
+    shrink, perturb : float, default=0.4 and 0.1
+        For ``start="shrink_perturb"``; shrink 1 and perturb 0 is ``"warm"``, shrink 0
+        and perturb 1 is ``"reset"``.
     device : str or torch.device, default='cpu'
         Where to train and predict.
     random_state : int, RandomState instance or None, default=None
@@ -271,7 +285,7 @@ class TorchMLPRegressor(_MakesMLP, NetRegressor):
         **_CONSTRAINTS,
         **{
             name: NetRegressor._parameter_constraints[name]
-            for name in ("start", "random_state")
+            for name in ("start", "shrink", "perturb", "random_state")
         },
     }
 
@@ -287,6 +301,8 @@ class TorchMLPRegressor(_MakesMLP, NetRegressor):
         weight_decay=0.0,
         target_score=0.99,
         start="reset",
+        shrink=0.4,
+        perturb=0.1,
         device="cpu",
         random_state=None,
     ):
@@ -299,5 +315,7 @@ class TorchMLPRegressor(_MakesMLP, NetRegressor):
         self.weight_decay = weight_decay
         self.target_score = target_score
         self.start = start
+        self.shrink = shrink
+        self.perturb = perturb
         self.device = device
         self.random_state = random_state

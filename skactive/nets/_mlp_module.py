@@ -25,8 +25,13 @@ class Standardize(nn.Module):
 
     def forward(self, X):
         """Scale the rows of `X`."""
-        Z = (X - self.mean) / self.scale
-        return Z * torch.rsqrt(1 + (Z / 3) ** 2)
+        return standardize(X, self.mean, self.scale)
+
+
+def standardize(X, mean, scale):
+    """Standardize, then bend within ±3."""
+    Z = (X - mean) / scale
+    return Z * torch.rsqrt(1 + (Z / 3) ** 2)
 
 
 class MLP(nn.Sequential):

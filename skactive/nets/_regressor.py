@@ -3,10 +3,10 @@
 import numpy as np
 from sklearn.base import ClassifierMixin, RegressorMixin
 
-from skactive.nets._base import BaseNet
+from skactive.nets._base import START_CONSTRAINTS, BaseNet
 from skactive.nets._forward import forward
 from skactive.nets._outputs import decode_values
-from skactive.utils._sklearn import StrOptions, _fit_context
+from skactive.utils._sklearn import _fit_context
 
 
 class NetRegressor(RegressorMixin, BaseNet):
@@ -25,8 +25,13 @@ class NetRegressor(RegressorMixin, BaseNet):
         constructor of the module takes ``n_in`` and ``n_out`` and the net does not set
         them, they become the number of columns (of channels, for images) and of
         targets.
-    start : {'reset'}, default='reset'
-        Where the training of a later `fit` starts: from new weights.
+    start : {'reset', 'warm', 'shrink_perturb'}, default='reset'
+        Where the training of a later `fit` starts: from new weights; from the trained
+        ones; or from `shrink` times the trained ones plus `perturb` times new ones.
+        With another set of classes, or weights of another shape, it starts anew.
+    shrink, perturb : float, default=0.4 and 0.1
+        For ``start="shrink_perturb"``; shrink 1 and perturb 0 is ``"warm"``, shrink 0
+        and perturb 1 is ``"reset"``.
     random_state : int, RandomState instance or None, default=None
         Determines initialization, order of the batches and dropout. None draws fresh
         entropy. The global generators of NumPy and torch are neither read nor moved.
@@ -54,6 +59,9 @@ class NetRegressor(RegressorMixin, BaseNet):
     or sign (Huber's threshold, a Poisson likelihood), or a module trained elsewhere on
     raw targets, meets standardized ones.
 
+    Where training goes on (`start`), the targets are standardized by mean and scale of
+    the labels at hand, not by those of the fit before.
+
     Examples
     --------
     >>> import numpy as np
@@ -71,18 +79,22 @@ class NetRegressor(RegressorMixin, BaseNet):
     _other_task = ClassifierMixin
     _parameter_constraints = {
         "net": "no_validation",  # `fit` has a better error
-        "start": [StrOptions({"reset"})],
+        **START_CONSTRAINTS,
         "random_state": ["random_state"],
     }
 
-    def __init__(self, net, *, start="reset", random_state=None):
+    def __init__(
+        self, net, *, start="reset", shrink=0.4, perturb=0.1, random_state=None
+    ):
         self.net = net
         self.start = start
+        self.shrink = shrink
+        self.perturb = perturb
         self.random_state = random_state
 
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y, sample_weight=None):
-        """Train a fresh net.
+        """Train a net, from new weights or, as `start` says, from the trained ones.
 
         Parameters
         ----------
@@ -106,8 +118,15 @@ class NetRegressor(RegressorMixin, BaseNet):
         ValueError
             If the module has not as many outputs as there are targets.
         """
-        X, y = self._check_X_y(X, y, multi_output=True, y_numeric=True)
-        X, y, weight = self._weighted(X, y, sample_weight)
+        return self._fit(X, y, sample_weight)
+
+    def _check_fit(self, X, y):
+        return self._check_X_y(X, y, multi_output=True, y_numeric=True)
+
+    def _meet_labels(self, y):
+        return True  # the number of targets shows in the shape of the weights
+
+    def _prepare(self, X, y, weight):
         self._flat = y.ndim == 1
         columns = y.reshape(len(y), -1).astype(np.float64)
         self.y_mean_ = np.average(columns, axis=0, weights=weight)
@@ -115,8 +134,7 @@ class NetRegressor(RegressorMixin, BaseNet):
         scale = np.sqrt(np.average(centered**2, axis=0, weights=weight))
         self.y_scale_ = np.where(scale > 0, scale, 1.0)
         targets = (centered / self.y_scale_).astype(np.float32)
-        self.net_ = self._train(self._make_net(X), X, targets, weight, targets.shape[1])
-        return self
+        return self._make_net(X), targets, targets.shape[1]
 
     def predict(self, X):
         """Predictions in units of y, in one pass over `X`.

@@ -26,6 +26,13 @@ def reseed_torch(seed, device):
         torch.cuda.default_generators[index].manual_seed(seed)
 
 
+def generator_states(device):
+    """The states of the generators a net on `device` draws from."""
+    return [torch.random.get_rng_state()] + [
+        torch.cuda.get_rng_state(index) for index in _cuda_indices(device)
+    ]
+
+
 def _cuda_indices(device):
     device = torch.device("cpu" if device is None else device)
     if device.type != "cuda":

@@ -10,9 +10,16 @@ first epoch at the target means little, so here it is averaged over ten epochs.
 from collections import deque
 
 import numpy as np
+import torch
 from skorch.callbacks import Callback
 
 _N_EPOCHS = 10
+
+
+def find_stop(net):
+    """The rule that stops the training of an initialized net, or None."""
+    rules = [call for _, call in net.callbacks_ if isinstance(call, _StopAtScore)]
+    return rules[0] if rules else None
 
 
 class _StopAtScore(Callback):
@@ -29,22 +36,28 @@ class _StopAtScore(Callback):
         if training:
             y = batch[1]
             y = y[0] if isinstance(y, tuple) else y  # else with weights
-            output = y_pred.detach().cpu().numpy()
-            self.sums_ = self.sums_ + self._count(output, y.numpy())
+            self.sums_ = self.sums_ + self.count(y_pred.detach().cpu(), y).numpy()
 
     def on_epoch_end(self, net, **kwargs):
-        self.scores_.append(self._score(self.sums_))
-        if len(self.scores_) == _N_EPOCHS and np.mean(self.scores_) >= self.target:
+        if self.reached(self.sums_):
             # skorch ends the training, and only that, on KeyboardInterrupt; its own
             # EarlyStopping stops this way.
             raise KeyboardInterrupt
+
+    def reached(self, sums):
+        """Whether training stops after an epoch in which `count` gave these sums."""
+        self.scores_.append(self._score(sums))
+        return len(self.scores_) == _N_EPOCHS and np.mean(self.scores_) >= self.target
 
 
 class StopAtAccuracy(_StopAtScore):
     """Stop a classifier when its accuracy over the last epochs reaches `target`."""
 
-    def _count(self, logits, y):
-        return np.array([(logits.argmax(1) == y).sum(), len(y)])
+    @staticmethod
+    def count(logits, y):
+        """Hits and rows (..., 2) of logits (..., n_rows, n_classes)."""
+        hits = (logits.argmax(-1) == y).sum(-1)
+        return torch.stack([hits, torch.full_like(hits, y.shape[-1])], dim=-1)
 
     def _score(self, sums):
         hits, n = sums
@@ -54,11 +67,12 @@ class StopAtAccuracy(_StopAtScore):
 class StopAtR2(_StopAtScore):
     """Stop a regressor when its R², pooled over targets, reaches `target`."""
 
-    def _count(self, values, y):
-        residual = ((values - y) ** 2).sum(0)
-        return np.stack(
-            [residual, (y**2).sum(0), y.sum(0), np.full(y.shape[1], len(y))]
-        )
+    @staticmethod
+    def count(values, y):
+        """Sums (..., 4, n_targets) of values and targets (..., n_rows, n_targets)."""
+        residual, squares = ((values - y) ** 2).sum(-2), (y**2).sum(-2)
+        n = torch.full_like(squares, y.shape[-2])
+        return torch.stack([residual, squares, y.sum(-2), n], dim=-2).double()
 
     def _score(self, sums):
         residual, squares, total, n = sums

@@ -1,7 +1,10 @@
 """Small helpers that every layer above may use."""
 
+from skactive.utils._continuing import continues_training, resume_fitted
 from skactive.utils._metadata import SampleMetadata, route_params, take_metadata
+from skactive.utils._names import class_names
 from skactive.utils._random import (
+    copy_seeds,
     derive_seed,
     draw_seed,
     make_rng,
@@ -23,7 +26,10 @@ __all__ = [
     "SampleMetadata",
     "as_array",
     "check_same_kind",
+    "class_names",
+    "continues_training",
     "copy_rows",
+    "copy_seeds",
     "count_rows",
     "derive_seed",
     "draw_seed",
@@ -31,6 +37,7 @@ __all__ = [
     "is_dataframe",
     "make_rng",
     "reseed_nested",
+    "resume_fitted",
     "route_params",
     "seed_nested",
     "stack_rows",

@@ -86,3 +86,20 @@ def reseed_nested(estimator, seed):
         if name == "random_state" or name.endswith("__random_state")
     }
     return estimator.set_params(**changes) if changes else estimator
+
+
+def copy_seeds(estimator, source):
+    """Give `estimator` every ``random_state`` that `source`, of its kind, has.
+
+    Returns
+    -------
+    estimator : estimator
+        Changed in place.
+    """
+    own, other = estimator.get_params(deep=True), source.get_params(deep=True)
+    changes = {
+        name: other[name]
+        for name in own.keys() & other.keys()
+        if name == "random_state" or name.endswith("__random_state")
+    }
+    return estimator.set_params(**changes) if changes else estimator

@@ -19,7 +19,8 @@ from skactive.nets._stop import StopAtAccuracy, StopAtR2
 
 PARAMETERS = {
     "hidden_sizes", "dropout", "max_epochs", "batch_size", "lr", "optimizer",
-    "weight_decay", "target_score", "start", "classes", "device", "random_state",
+    "weight_decay", "target_score", "start", "shrink", "perturb", "classes", "device",
+    "random_state",
 }  # fmt: skip
 
 
@@ -164,7 +165,7 @@ def test_without_dropout(plane):
         ({"hidden_sizes": 8}, "hidden_sizes"),
         ({"dropout": 1}, "dropout"),
         ({"optimizer": "adagrad"}, "optimizer"),
-        ({"start": "warm"}, "start"),
+        ({"start": "hot"}, "start"),
         ({"target_score": 2}, "target_score"),
         ({"lr": 0}, "lr"),
     ],

@@ -1,0 +1,396 @@
+"""Members trained together: what separate training gives, or separate training."""
+
+import pickle
+
+import numpy as np
+import pytest
+import torch
+from numpy.testing import assert_allclose, assert_array_equal
+from scipy import sparse
+from sklearn.base import clone
+from sklearn.utils.estimator_checks import parametrize_with_checks
+from skorch import NeuralNetBinaryClassifier, NeuralNetClassifier
+from skorch.callbacks import EpochScoring, LRScheduler
+from skorch.dataset import ValidSplit
+from torch import nn
+
+from skactive import Committee, ModelView
+from skactive.nets import (
+    NetClassifier,
+    NetRegressor,
+    TorchMLPClassifier,
+    TorchMLPRegressor,
+    _members,
+)
+from skactive.nets._chain import is_chain
+from skactive.utils import reseed_nested
+
+SEEDS = [3, 5, 8]
+CHECKED = {"dropout": 0.0, "lr": 0.05, "max_epochs": 25, "batch_size": 128}
+FLAT = {"dropout": 0.0, "lr": 0.01, "batch_size": 16, "random_state": 1}
+
+
+@pytest.fixture
+def joint(monkeypatch):
+    """Count how often members were trained at once."""
+    calls = []
+    train = _members.train_together
+
+    def spy(nets, *args):
+        calls.append(len(nets))
+        train(nets, *args)
+
+    monkeypatch.setattr(_members, "train_together", spy)
+    return calls
+
+
+def resamples(n, bootstrap=True):
+    rng = np.random.default_rng(0)
+    return [rng.integers(n, size=n) if bootstrap else np.arange(n) for _ in SEEDS]
+
+
+def fit_apart(estimator, X, y, rows):
+    return [
+        reseed_nested(clone(estimator), seed).fit(X[own], y[own])
+        for seed, own in zip(SEEDS, rows, strict=True)
+    ]
+
+
+def answers(members, X):
+    return np.array(
+        [
+            m.predict_proba(X) if hasattr(m, "predict_proba") else m.predict(X)
+            for m in members
+        ]
+    )
+
+
+def assert_same(estimator, X, y, *, bootstrap=True, tol=1e-4):
+    rows = resamples(len(y), bootstrap)
+    members = estimator.fit_members(X, y, rows, SEEDS)
+    apart = fit_apart(estimator, X, y, rows)
+    expected = answers(apart, X)
+    scale = max(1, np.abs(expected).max())
+    assert_allclose(answers(members, X), expected, atol=tol * scale)
+    epochs = [len(member.net_.history) for member in members]
+    assert epochs == [len(member.net_.history) for member in apart]
+    for one, other in zip(members, apart, strict=True):
+        assert_allclose(
+            one.net_.history[:, "train_loss"],
+            other.net_.history[:, "train_loss"],
+            atol=1e-4,
+        )
+    return members, epochs
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "bootstrap"),
+    [
+        ("adam", True),
+        ("adam", False),
+        ("adamw", False),
+        ("sgd", True),
+        (torch.optim.RMSprop, True),
+    ],
+)
+def test_members_are_those_of_separate_training(blobs, plane, optimizer, bootstrap):
+    params = {**FLAT, "optimizer": optimizer, "weight_decay": 0.01, "max_epochs": 8}
+    reg = TorchMLPRegressor((8, 6), **params)
+    members, _ = assert_same(reg, *plane, bootstrap=bootstrap)
+    assert np.abs(np.diff(answers(members, plane[0]), axis=0)).max() > 1
+    assert_same(reg, plane[0], plane[1][:, 1], bootstrap=bootstrap)
+    clf = TorchMLPClassifier((8, 6), **params)
+    assert_same(clf, *blobs, bootstrap=bootstrap)
+
+
+@pytest.mark.parametrize("bootstrap", [True, False])
+def test_each_member_stops_on_its_own(blobs, plane, bootstrap):
+    X, y = blobs
+    y = np.where(np.arange(90) % 9 == 0, (y + 1) % 3, y)
+    clf = TorchMLPClassifier((8,), **FLAT, max_epochs=60, target_score=0.87)
+    epochs = assert_same(clf, X, y, bootstrap=bootstrap)[1]
+    assert len(set(epochs)) > 1
+    X, y = plane
+    reg = TorchMLPRegressor((6,), **FLAT, max_epochs=40, target_score=0.9)
+    epochs = assert_same(reg, X, y[:, 1], bootstrap=bootstrap)[1]
+    assert len(set(epochs)) > 1
+    assert max(epochs) < 40
+    capped = clone(reg).set_params(max_epochs=max(epochs) - 1)
+    epochs = assert_same(capped, X, y[:, 1], bootstrap=bootstrap)[1]
+    assert len(set(epochs)) > 1
+
+
+@pytest.mark.parametrize(
+    ("batch_size", "shuffle"),
+    [(1, True), (13, False), (16, True), (200, True), (-1, True)],
+)
+def test_any_module_and_batches(tiny_net, blobs, plane, joint, batch_size, shuffle):
+    params = {"max_epochs": 1 if batch_size == 1 else 3, "batch_size": batch_size}
+    if not shuffle:
+        params["iterator_train__shuffle"] = False
+    net = tiny_net(**params, criterion__weight=torch.tensor([1.0, 2.0, 0.5]))
+    assert_same(NetClassifier(net), *blobs)
+    net = tiny_net("regression", **params, criterion=nn.HuberLoss)
+    assert_same(NetRegressor(net), *plane)
+    assert joint == [3, 3]
+
+
+def test_images_sparse_rows_and_named_columns(tiny_net, blobs, joint):
+    X, y = blobs
+    images = np.concatenate([X, X], axis=1).reshape(90, 1, 2, 2)
+
+    class Small(nn.Sequential):
+        def __init__(self, n_in, n_out):
+            convolution = nn.Conv2d(n_in, 3, 2)
+            super().__init__(
+                convolution, nn.GroupNorm(1, 3), nn.Flatten(), nn.Linear(3, n_out)
+            )
+
+    assert_same(NetClassifier(tiny_net(module=Small, max_epochs=3)), images, y)
+    clf = TorchMLPClassifier((8,), **FLAT, max_epochs=3)
+    assert_same(clf, sparse.csr_matrix(X), y)
+    pd = pytest.importorskip("pandas")
+    frame = pd.DataFrame(X, columns=["a", "b"])
+    for member in clf.fit_members(frame, y, resamples(90), SEEDS):
+        assert member.feature_names_in_.tolist() == ["a", "b"]
+        assert member.n_features_in_ == 2
+    assert joint == [3, 3, 3]
+
+
+def test_a_committee_trains_its_members_together(blobs, joint):
+    X, y = blobs
+    names = np.array(["red", "green", "blue"])[y]
+    clf = TorchMLPClassifier((8,), **FLAT, max_epochs=30)
+    committee = Committee(clf, 4, random_state=0).fit(X, names)
+    assert joint == [4]
+    # A parameter of `fit`, even None, and they are trained apart.
+    apart = clone(committee).fit(X, names, sample_weight=None)
+    assert joint == [4]
+    assert_allclose(committee.predict_proba(X), apart.predict_proba(X), atol=1e-4)
+    draws = ModelView(X, committee).predict_draws()
+    assert draws.shape == (90, 4, 3)
+    assert_allclose(draws, ModelView(X, apart).predict_draws(), atol=1e-4)
+    for member, other in zip(committee.estimators_, apart.estimators_, strict=True):
+        assert member.get_params()["random_state"] == other.random_state
+        restored = pickle.loads(pickle.dumps(member))
+        assert_array_equal(restored.predict_proba(X), member.predict_proba(X))
+        assert member.score(X, names) > 0.9
+        member.fit(X, names)
+    assert not hasattr(clf, "net_")
+    assert not hasattr(clf, "n_features_in_")
+
+
+def test_no_generator_is_moved(blobs, joint):
+    X, y = blobs
+    before = torch.get_rng_state()
+    estimator = TorchMLPClassifier((8,), **FLAT, max_epochs=2)
+    estimator.fit_members(X, y, resamples(90), SEEDS)
+    assert torch.equal(torch.get_rng_state(), before)
+    assert joint == [3]
+
+
+def bare(n_in, n_out):
+    return nn.Sequential(nn.Linear(n_in, 5, bias=False), nn.Tanh(), nn.Linear(5, n_out))
+
+
+def bent(n_in, n_out):
+    bend = nn.SiLU()
+    return nn.Sequential(nn.Linear(n_in, 5), bend, bend, nn.Linear(5, n_out))
+
+
+def tied(n_in, n_out):
+    middle = nn.Linear(5, 5)
+    layers = [nn.Linear(n_in, 5), middle, nn.ReLU(), middle, nn.Linear(5, n_out)]
+    return nn.Sequential(*layers)
+
+
+def watched(n_in, n_out):
+    module = bare(n_in, n_out)
+    module[1].register_forward_hook(_double)
+    return module
+
+
+def _double(layer, args, output):
+    return 2 * output
+
+
+def normed(n_in, n_out):
+    layers = [nn.Linear(n_in, 5), nn.LayerNorm(5), nn.ReLU(), nn.Linear(5, n_out)]
+    return nn.Sequential(*layers)
+
+
+def reparametrized(n_in, n_out):
+    return nn.utils.parametrizations.weight_norm(nn.Linear(n_in, n_out))
+
+
+@pytest.mark.parametrize("module", [bare, bent, watched, normed])
+def test_chains_of_layers(tiny_net, blobs, joint, module):
+    X, y = blobs
+    assert is_chain(module(2, 3)) == (module in (bare, bent))
+    assert_same(NetClassifier(tiny_net(module=module, max_epochs=4)), X, y)
+    assert joint == [3]
+
+
+@parametrize_with_checks(
+    [
+        Committee(estimator((4,), **CHECKED), n_members=2, random_state=0)
+        for estimator in (TorchMLPClassifier, TorchMLPRegressor)
+    ]
+)
+def test_scikit_learn_checks_of_a_committee(estimator, check):
+    check(estimator)
+
+
+class Noisy(nn.Linear):
+    def __init__(self, n_in, n_out):
+        super().__init__(n_in, n_out)
+
+    def forward(self, X):
+        return super().forward(X + 0.01 * torch.randn_like(X))
+
+
+class Counting(Noisy):
+    def __init__(self, n_in, n_out):
+        super().__init__(n_in, n_out)
+        self.register_buffer("calls", torch.zeros(()))
+
+    def forward(self, X):
+        self.calls = self.calls + 1
+        return nn.functional.linear(X, self.weight, self.bias)
+
+
+class Branching(Noisy):
+    def forward(self, X):
+        output = nn.functional.linear(X, self.weight, self.bias)
+        return output if output.sum().item() > 0 else 2 * output
+
+
+class OwnLoop(NeuralNetClassifier):
+    def get_loss(self, y_pred, y_true, *args, **kwargs):
+        return 2 * super().get_loss(y_pred, y_true, *args, **kwargs)
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        {"module__dropout": 0.1},
+        {"module__norm": True},
+        {"module": Noisy},
+        {"module": Counting},
+        {"module": Branching},
+        {"module": tied},
+        {"module": reparametrized},
+        {"module": nn.LazyLinear(3)},
+        {"callbacks": [EpochScoring("accuracy", on_train=True)]},
+        {"callbacks": [("rate", LRScheduler())]},
+        {"optimizer": torch.optim.LBFGS},
+        {"train_split": ValidSplit(3)},
+        {"iterator_train__num_workers": 0},
+    ],
+    ids=str,
+)
+def test_what_cannot_be_trained_together_is_trained_apart(
+    tiny_net, blobs, joint, params
+):
+    X, y = blobs
+    clf = NetClassifier(tiny_net(max_epochs=2, **params), random_state=0)
+    assert clf.fit_members(X, y, resamples(90), SEEDS) is NotImplemented
+    committee = Committee(clf, 2, random_state=0).fit(X, y)
+    assert committee.predict_proba(X).shape == (90, 3)
+    assert joint == []
+
+
+def test_nets_of_the_users_own_are_trained_apart(blobs, joint):
+    X, y = blobs
+    params = {"max_epochs": 2, "criterion": nn.CrossEntropyLoss}
+    own = NetClassifier(OwnLoop(nn.Linear(2, 3), **params))
+    binary = NetClassifier(NeuralNetBinaryClassifier(nn.Linear(2, 1), max_epochs=2))
+    rows = resamples(90)
+    assert own.fit_members(X, y, rows, SEEDS) is NotImplemented
+    assert binary.fit_members(X, y == 0, rows, SEEDS) is NotImplemented
+    with_dropout = TorchMLPClassifier((8,), max_epochs=2)
+    assert with_dropout.fit_members(X, y, rows, SEEDS) is NotImplemented
+    assert joint == []
+
+
+def test_members_that_differ_in_rows_or_classes_are_trained_apart(blobs, joint):
+    X, y = blobs
+    clf = TorchMLPClassifier((8,), **FLAT, max_epochs=2)
+    rows = resamples(90)
+    uneven = [rows[0], rows[1][:-1], rows[2]]
+    assert clf.fit_members(X, y, uneven, SEEDS) is NotImplemented
+    lacking = [rows[0], np.flatnonzero(y > 0).repeat(2)[:90], rows[2]]
+    assert clf.fit_members(X, y, lacking, SEEDS) is NotImplemented
+    assert joint == []
+    named = clone(clf).set_params(classes=[0, 1, 2])
+    assert len(named.fit_members(X, y, lacking, SEEDS)) == 3
+    assert joint == [3]
+
+
+def test_faults_are_those_of_separate_training(tiny_net, blobs):
+    X, y = blobs
+    narrow = NetClassifier(tiny_net(module__n_out=2))
+    with pytest.raises(ValueError, match="2 outputs for 3 classes"):
+        Committee(narrow, 2).fit(X, y)
+    with pytest.raises(ValueError, match="lr"):
+        Committee(TorchMLPClassifier(lr=0), 2).fit(X, y)
+    with pytest.raises(ValueError, match="NaN"):
+        Committee(TorchMLPClassifier(dropout=0), 2).fit(np.full_like(X, np.nan), y)
+
+
+def test_a_committee_of_one_sample_and_of_one_member(plane):
+    X, Y = plane
+    reg = TorchMLPRegressor((4,), **FLAT, max_epochs=2)
+    assert Committee(reg, 3).fit(X[:1], Y[:1]).predict(X).shape == (80, 2)
+    assert Committee(reg, 1).fit(X, Y[:, 0]).predict(X).shape == (80,)
+
+
+# Members that go on
+
+
+@pytest.mark.parametrize("start", ["warm", "shrink_perturb"])
+def test_members_go_on_together_as_they_do_apart(blobs, plane, joint, start):
+    for estimator, (X, y) in (
+        (TorchMLPClassifier((8,), **FLAT, max_epochs=4, start=start), blobs),
+        (TorchMLPRegressor((8,), **FLAT, max_epochs=4, start=start), plane),
+    ):
+        first = Committee(estimator, 3, random_state=0).fit(X[:60], y[:60])
+        together = pickle.loads(pickle.dumps(first)).fit(X, y)
+        apart = pickle.loads(pickle.dumps(first)).fit(X, y, sample_weight=None)
+        fresh = clone(first).fit(X, y)
+        expected = answers(apart.estimators_, X)
+        scale = np.abs(expected).max()
+        assert_allclose(answers(together.estimators_, X), expected, atol=1e-4 * scale)
+        assert np.abs(answers(fresh.estimators_, X) - expected).max() > 1e-3 * scale
+    assert joint == [3, 3, 3] * 2
+
+
+def test_further_members_and_new_classes_start_afresh(blobs):
+    X, y = blobs
+    clf = TorchMLPClassifier((8,), **FLAT, max_epochs=4, start="warm")
+    two = y < 2
+    committee = Committee(clf, 2, random_state=0).fit(X[two], y[two])
+    expected = clone(committee).fit(X, y)
+    assert_allclose(
+        committee.fit(X, y).predict_proba(X), expected.predict_proba(X), atol=1e-6
+    )
+    grown = committee.set_params(n_members=4).fit(X, y).estimators_
+    fresh = clone(committee).fit(X, y).estimators_
+    same = [
+        np.allclose(*pair)
+        for pair in zip(answers(grown, X), answers(fresh, X), strict=True)
+    ]
+    assert same == [False, False, True, True]
+    assert len(committee.set_params(n_members=1).fit(X, y).estimators_) == 1
+
+
+def test_a_committee_goes_on_with_the_parameters_it_has_now(blobs):
+    X, y = blobs
+    for dropout in (0.0, 0.1):
+        clf = TorchMLPClassifier((8,), **{**FLAT, "dropout": dropout}, start="warm")
+        committee = Committee(clf, 2, random_state=0).fit(X, y)
+        before = committee.predict_proba(X)
+        committee.set_params(estimator__max_epochs=1, estimator__lr=1e-9).fit(X, y)
+        assert [len(m.net_.history) for m in committee.estimators_] == [1, 1]
+        # New resamples scale the columns a little differently.
+        assert_allclose(committee.predict_proba(X), before, atol=0.1)
