@@ -1,6 +1,6 @@
 """Ten nets trained together against the same ten one by one, in the same run.
 
-    OMP_NUM_THREADS=1 python benchmarks/bench_members.py [--quick]
+    OMP_NUM_THREADS=1 python benchmarks/bench_members.py [--quick] [--simulate]
 
 Both sides are a `Committee` of multilayer perceptrons with two hidden layers of 64 on a
 table of 1,000 x 8, in batches of 64 for 50 epochs, from the same seeds and resamples;
@@ -12,6 +12,9 @@ Seconds are the median of three runs, taken in turn after a small one that loads
 loaded lazily. Memory is what a fit holds at its peak beyond what the process holds
 before it, in a fresh process for each side; tracemalloc does not see torch, so Linux is
 asked.
+
+With ``--simulate`` a whole campaign is timed instead: `simulate` on the robot arm, 20
+rounds, query by committee against random.
 """
 
 import argparse
@@ -23,7 +26,8 @@ from statistics import median
 
 import numpy as np
 
-from skactive import Committee
+from skactive import Committee, simulate
+from skactive.datasets import robot_arm
 from skactive.nets import TorchMLPRegressor
 
 
@@ -63,10 +67,37 @@ def kilobytes(name):
     raise LookupError(name)
 
 
+def campaign(rounds):
+    """Time `simulate` with either side, in turn."""
+    scores = {}
+    for side in SIDES:
+        committee(side, 1).fit(*table(100))
+        start = time.perf_counter()
+        result = simulate(
+            committee(side, 50),
+            robot_arm(),
+            strategies=["random", "qbc"],
+            n_initial=40,
+            n_queries=20,
+            budget=40 + 20 * rounds,
+            n_repeats=1,
+            random_state=0,
+        )
+        print(f"{side:<12}{time.perf_counter() - start:>8.1f} s", flush=True)
+        frame = result.to_frame()
+        scores[side] = frame["score"].to_numpy()
+    difference = np.abs(scores["one by one"] - scores["together"]).max()
+    print(f"largest difference of scores {difference:.1e}")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="few epochs, small table")
-    quick = parser.parse_args().quick
+    parser.add_argument("--simulate", action="store_true", help="a whole campaign")
+    options = parser.parse_args()
+    if options.simulate:
+        return campaign(rounds=2 if options.quick else 20)
+    quick = options.quick
     n_samples, max_epochs = (200, 5) if quick else (1000, 50)
     X, y = table(n_samples)
     seconds, fitted = {side: [] for side in SIDES}, {}
