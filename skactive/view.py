@@ -121,7 +121,7 @@ class ModelView:
     """
 
     def __init__(self, X, model=None, *, classes=None, seed=0):
-        self.X = X
+        self._X = X
         self.model = model
         self.seed = seed
         self._adapter = None if model is None else find_adapter(model)
@@ -194,8 +194,8 @@ class ModelView:
                 + (", ".join(f"{k}: {n} rows" for k, n in sizes.items()) or "none.")
             )
         (n_samples,) = set(sizes.values())
-        view = cls(np.arange(n_samples, dtype=np.uint32) if X is None else X, seed=seed)
-        view._given = given
+        view = cls(() if X is None else X, seed=seed)
+        view._X, view._n_samples, view._given = X, n_samples, given
         if X is not None and is_table(X) and is_numeric(X):
             matrix = _freeze(as_matrix(X))
             given.setdefault("inputs", matrix)
@@ -210,6 +210,13 @@ class ModelView:
         elif {"prediction", "std"} & set(given):
             view.task = "regression"
         return view
+
+    @property
+    def X(self):
+        """The samples; of a view of outputs alone, their numbers."""
+        if self._X is None:
+            self._X = np.arange(self._n_samples, dtype=np.uint32)
+        return self._X
 
     def __len__(self):
         return self._n_samples
@@ -242,7 +249,7 @@ class ModelView:
             raise TypeError(f"Take several rows: view[[{rows}]], not view[{rows}].")
         part = object.__new__(ModelView)
         part.__dict__.update(self.__dict__)
-        part.X = take_rows(self.X, rows)
+        part._X = take_rows(self.X, rows)
         part._n_samples = len(rows)
         part._cache = {key: _take(v, rows) for key, v in self._cache.items()}
         part._given = {key: _take(v, rows) for key, v in self._given.items()}

@@ -40,7 +40,12 @@ from skactive.geometry._nearest_cosines import mean_nearest_cosines
 from skactive.geometry._nearest_distances import mean_nearest_distances
 from skactive.geometry._picks import check_finite
 from skactive.geometry._pivoted_cholesky import pivoted_cholesky, residual_variances
-from skactive.geometry._probabilities import mutual_information, row_entropy, top_two
+from skactive.geometry._probabilities import (
+    largest_entropies,
+    mutual_information,
+    row_entropy,
+    top_two,
+)
 from skactive.geometry._product_features import ProductFeatures
 from skactive.geometry._ranked import ranked_batch, ranked_worth
 from skactive.geometry._robust_k_center import robust_k_center
@@ -97,6 +102,7 @@ __all__ = [
     "greedy_trace",
     "inner_products",
     "kmeans_plusplus",
+    "largest_entropies",
     "lazy_greedy",
     "mean_cosines",
     "mean_nearest_cosines",

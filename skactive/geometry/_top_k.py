@@ -43,11 +43,7 @@ def top_k(scores, k, *, rng, exclude=None):
     >>> top_k(np.array([0.1, 0.9, 0.5]), 2, rng=np.random.default_rng(0))
     array([1, 2])
     """
-    exclude = check_given(len(scores), k, exclude, names=("k", "exclude"))
-    if len(exclude):
-        scores = scores.astype(np.float64)
-        scores[exclude] = -np.inf
-    rows = _contenders(scores, k)
+    rows = contenders(scores, k, exclude=exclude)
     values = scores[rows]
     threshold = np.partition(values, len(values) - k)[len(values) - k]
     better, tied = rows[values > threshold], rows[values == threshold]
@@ -56,20 +52,26 @@ def top_k(scores, k, *, rng, exclude=None):
     return rows[np.argsort(-scores[rows], kind="stable")]
 
 
-def _contenders(scores, k):
-    """Rows among which the k best scores are, few of them if there are many.
+def contenders(scores, k, *, slack=0.0, exclude=None):
+    """Rows among which the k best are, few of them if there are many.
 
     Split the scores into more than k groups: the k best groups have a score each that
-    is as large as the k-th best group's maximum, so no score below that counts.
+    is as large as the k-th best group's maximum, so no score below that counts. None
+    within twice the `slack` below counts for sure where scores are that inexact.
     """
+    exclude = check_given(len(scores), k, exclude, names=("k", "exclude"))
+    if len(exclude):
+        scores = scores.astype(np.float64)
+        scores[exclude] = -np.inf
     n_groups = max(_N_GROUPS, 4 * k)
     size = len(scores) // n_groups
     if size < 2:
-        return np.arange(len(scores))
+        return np.setdiff1d(np.arange(len(scores)), exclude, assume_unique=True)
     grouped = scores[: size * n_groups].reshape(n_groups, size)
     maxima = grouped.max(axis=1)
-    bound = np.partition(maxima, n_groups - k)[n_groups - k]
+    bound = np.partition(maxima, n_groups - k)[n_groups - k] - 2 * slack
     groups = np.flatnonzero(maxima >= bound)
     within, position = np.nonzero(grouped[groups] >= bound)
     rest = np.arange(size * n_groups, len(scores))
-    return np.append(groups[within] * size + position, rest[scores[rest] >= bound])
+    rows = np.append(groups[within] * size + position, rest[scores[rest] >= bound])
+    return rows if not len(exclude) else rows[scores[rows] > -np.inf]

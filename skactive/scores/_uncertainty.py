@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from skactive.base import Facts, Score
-from skactive.geometry import row_entropy, top_two
+from skactive.geometry import largest_entropies, row_entropy, top_two
 
 
 class LeastConfidence(Score):
@@ -68,6 +68,15 @@ class Entropy(Score):
     def _score(self, X):
         # What is no finite number has an entropy that is none.
         return row_entropy(X.output("proba", checked=False))
+
+    def _select(self, X, n_queries, given):
+        rows, self.selected_scores_ = largest_entropies(
+            X.output("proba", checked=False),
+            n_queries,
+            rng=self._rng(X, "ties"),
+            exclude=given,
+        )
+        return rows
 
 
 class Ratio(Score):

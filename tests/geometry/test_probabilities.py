@@ -5,8 +5,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy.special import entr
+from scipy.stats import chisquare
 
-from skactive.geometry import row_entropy, top_two
+from skactive.geometry import largest_entropies, row_entropy, top_k, top_two
 
 
 def probabilities(n_rows, n_classes, dtype):
@@ -65,3 +66,41 @@ def test_top_two_of_one_class():
     largest, second = top_two(np.ones((3, 1)))
     assert_array_equal(largest, 1)
     assert_array_equal(second, 0)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("n_classes", [1, 2, 3, 7, 10, 41, 300])
+def test_largest_entropies_are_those_of_all(n_classes, dtype):
+    rng = np.random.default_rng(n_classes)
+    P = rng.dirichlet(np.ones(n_classes), 5003).astype(dtype)
+    P[::7] = np.eye(n_classes)[0]  # 0 log 0
+    exclude = np.arange(0, 5003, 3)
+    for k in (1, 10, 700):
+        rows, entropies = largest_entropies(
+            P, k, rng=np.random.default_rng(0), exclude=exclude
+        )
+        exact = entr(P.astype(np.float64)).sum(axis=1)
+        expected = top_k(exact, k, rng=np.random.default_rng(0), exclude=exclude)
+        assert_array_equal(entropies, exact[expected])
+        assert_array_equal(entropies, exact[rows])
+        assert not np.isin(rows, exclude).any()
+        assert len(set(rows)) == k
+
+
+def test_largest_entropies_break_ties_by_lot():
+    P = np.tile(np.float32([0.2, 0.3, 0.5]), (9000, 1))
+    rows = np.concatenate(
+        [
+            largest_entropies(P, 100, rng=np.random.default_rng(seed))[0]
+            for seed in range(30)
+        ]
+    )
+    quarters = np.bincount(rows * 4 // 9000, minlength=4)
+    assert chisquare(quarters).pvalue > 0.001
+
+
+def test_largest_entropies_refuse_what_is_not_finite():
+    P = np.full((50, 2), 0.5, dtype=np.float32)
+    P[7, 1] = np.nan
+    with pytest.raises(ValueError, match="1 rows are not finite, first in row 7"):
+        largest_entropies(P, 3, rng=np.random.default_rng(0))
