@@ -11,8 +11,10 @@ is written to a file of its own in the folder `--out`, and not done again.
 
 Printed, and written to regression.csv, is the mean over the rounds after the first of
 log RMSE minus that of random in the same repeat: -0.05 is an error 5 % smaller. The
-error is the mean over targets, each in units of its standard deviation. Below it stands
-the standard error over repeats; the last column is the mean over tables.
+error is the mean over targets, each in units of its standard deviation. Next to it
+stands the standard error over repeats, and `+` or `-` where the strategy is shown to be
+better or worse than random (paired t test, Holm's correction over the whole table); the
+column "mean" is over tables.
 """
 
 import argparse
@@ -126,6 +128,35 @@ def summarize(frame):
     return table
 
 
+def query_times(out, names, labels, repeats):
+    """Mean seconds per query of each strategy."""
+    times = {}
+    for label in labels:
+        files = [
+            Path(out) / f"{name}-{label}-{repeat}.json"
+            for name in names
+            for repeat in repeats
+        ]
+        records = [json.loads(file.read_text()) for file in files if file.exists()]
+        times[label] = np.mean([record["query_time"][1:] for record in records])
+    return times
+
+
+def as_text(table, names, times):
+    """One row for each strategy, the best on the mean first."""
+
+    def cell(row):
+        mark = {"better": " +", "worse": " -"}.get(row["verdict"], "")
+        return f"{row['mean']:.3f} ± {row['sem']:.3f}{mark}"
+
+    cells = table.assign(cell=table.apply(cell, axis=1))
+    wide = cells.pivot(index="strategy", columns="table", values="cell")[names]
+    mean = table.pivot(index="strategy", columns="table", values="mean")[names]
+    wide["mean"] = [f"{m:.3f}" for m in mean.mean(axis=1)]
+    wide["s per query"] = [f"{times[label]:.2f}" for label in wide.index]
+    return wide.loc[mean.mean(axis=1).sort_values().index]
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", metavar="DIR", help="folder of NAME.npz")
@@ -150,15 +181,9 @@ def main():
         for name in names
     )
     table = summarize(differences(options.out, names, labels, repeats))
-    table.to_csv(Path(options.out) / "regression.csv", index=False)
-    wide = table.pivot(index="strategy", columns="table", values="mean")[names]
-    wide["mean"] = wide.mean(axis=1)
-    errors = table.pivot(index="strategy", columns="table", values="sem")[names]
-    print(wide.sort_values("mean").round(3).to_string())
-    print("standard errors")
-    print(errors.reindex(wide.sort_values("mean").index).round(3).to_string())
-    worse = table[table["verdict"] == "worse"]
-    print("significantly worse than random:", worse[["table", "strategy"]].to_numpy())
+    text = as_text(table, names, query_times(options.out, names, labels, repeats))
+    text.to_csv(Path(options.out) / "regression.csv")
+    print(text.to_string())
 
 
 if __name__ == "__main__":
