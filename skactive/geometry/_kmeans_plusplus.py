@@ -14,7 +14,9 @@ _N_PROPOSALS = 128
 _PROPOSAL_COST = 8
 
 
-def kmeans_plusplus(features, n_picks, *, given=None, first="max_norm", rng):
+def kmeans_plusplus(
+    features, n_picks, *, centers=None, given=None, first="max_norm", rng
+):
     """Pick rows with probability proportional to their squared distance to the picks.
 
     The seeding of k-means++ (Arthur and Vassilvitskii 2007), on gradient embeddings the
@@ -29,11 +31,13 @@ def kmeans_plusplus(features, n_picks, *, given=None, first="max_norm", rng):
         The pool.
     n_picks : int
         Number of rows to pick.
+    centers : same kind as `features`, of shape (n_centers, n_features), or None
+        Picked already, but not part of the pool: the labeled samples.
     given : array-like of int or None, default=None
         Rows that are picked already. Never returned.
     first : {'max_norm', 'uniform'}, default='max_norm'
-        The first pick where nothing is given: a row of the largest norm, as in the
-        published code of BADGE, or any row, as in the papers.
+        The first pick where nothing is picked already: a row of the largest norm, as in
+        the published code of BADGE, or any row, as in the papers.
     rng : numpy.random.Generator
         Draws the picks.
 
@@ -61,9 +65,15 @@ def kmeans_plusplus(features, n_picks, *, given=None, first="max_norm", rng):
     n_given = len(chosen)
     norms = squared_norms(features)
     check_finite(norms)
-    if not chosen:
-        chosen = [_first_pick(norms, first, rng)]
-    sampler = _StaleWeights(features, norms, chosen)
+    if centers is None or not centers.shape[0]:
+        if not chosen:
+            chosen = [_first_pick(norms, first, rng)]
+        # The triangle inequality: a pass over the pool can wait.
+        weights = (np.sqrt(norms) + np.sqrt(norms[chosen].min())) ** 2
+    else:
+        weights = min_squared_distances(features, centers)
+        check_finite(weights)
+    sampler = _StaleWeights(features, weights, chosen)
     while len(sampler.chosen) < n_given + n_picks:
         if sampler.total > 0:
             sampler.propose(n_given + n_picks, rng)
@@ -90,16 +100,15 @@ class _StaleWeights:
     chosen : list of int
         The rows chosen so far.
     weights : ndarray of shape (n_rows,)
-        Squared distances to the first `n_seen` of them; before the first pass over the
-        pool, bounds from the triangle inequality.
+        Squared distances to the centers and the first `n_seen` of them, or larger.
     """
 
-    def __init__(self, features, norms, chosen):
+    def __init__(self, features, weights, chosen):
         self.features = features
         self.origin = _blocks.central_point(features)
         self.chosen = chosen
         self.n_seen = 0
-        self._set_weights((np.sqrt(norms) + np.sqrt(norms[chosen].min())) ** 2)
+        self._set_weights(weights)
 
     def _set_weights(self, weights):
         weights[self.chosen] = 0

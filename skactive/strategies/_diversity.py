@@ -199,7 +199,13 @@ def _one_minus_margin(X):
 
 
 @recipe
-def kmeanspp(features=None, first="uniform", metric="euclidean", random_state=None):
+def kmeanspp(
+    features=None,
+    first="uniform",
+    metric="euclidean",
+    condition_on_labeled=False,
+    random_state=None,
+):
     """Sample k-means++ seeds in the model's embedding: diverse, at random.
 
     Parameters
@@ -210,6 +216,8 @@ def kmeanspp(features=None, first="uniform", metric="euclidean", random_state=No
         The first pick: any sample, or the longest vector.
     metric : {'euclidean', 'cosine'}, default='euclidean'
         Distance of vectors, or of their directions.
+    condition_on_labeled : bool, default=False
+        Whether the labeled samples count as picked.
     random_state : int, RandomState instance or None, default=None
         Seed; a learner fills it.
 
@@ -229,7 +237,11 @@ def kmeanspp(features=None, first="uniform", metric="euclidean", random_state=No
     [np.int64(0), np.int64(1)]
     """
     return KMeansPlusPlus(
-        features=features, first=first, metric=metric, random_state=random_state
+        features=features,
+        first=first,
+        metric=metric,
+        condition_on_labeled=condition_on_labeled,
+        random_state=random_state,
     )
 
 

@@ -69,6 +69,18 @@ def test_exact_distribution(n_proposals, cost, monkeypatch):
     assert_distribution(counts, probabilities(POINTS, 3, first=np.ones(5)))
 
 
+def test_distribution_with_centers():
+    """Rows outside of the pool count as picked, as rows of it do."""
+    expected = probabilities(POINTS, 3, given=[0])
+    expected = {tuple(r - 1 for r in picks): p for picks, p in expected.items()}
+    counts = frequencies(POINTS[1:], 3, 800, centers=POINTS[:1])
+    assert_distribution(counts, expected)
+    expected = probabilities(POINTS, 2, given=[0, 3])
+    expected = {tuple(r - 1 for r in picks): p for picks, p in expected.items()}
+    counts = frequencies(POINTS[1:], 2, 800, centers=POINTS[:1], given=[2])
+    assert_distribution(counts, expected)
+
+
 @pytest.mark.parametrize(
     "convert",
     [

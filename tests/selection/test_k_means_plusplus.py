@@ -167,3 +167,16 @@ def test_k_means_plusplus_by_name_begins_anywhere():
     points = np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 3.0], [2.0, 2.0]])
     rows = picks(strategies.kmeanspp(), ModelView.from_outputs(points), 2)
     assert_follows(rows, law_of(points, 2, "uniform"))
+
+
+def test_labeled_samples_count_if_asked():
+    labeled, pool = [[0.0]], [[0.0], [0.0], [5.0]]
+    strategy = KMeansPlusPlus(condition_on_labeled=True, random_state=0)
+    assert strategy.fit(labeled).select(pool) == [2]
+    firsts = {
+        int(
+            KMeansPlusPlus(first="uniform", random_state=s).fit(labeled).select(pool)[0]
+        )
+        for s in range(20)
+    }
+    assert firsts == {0, 1, 2}
