@@ -74,6 +74,11 @@ _MISSING = {
         "'margin'",
         "use 'coreset'",
     ),
+    "predicted_loss": (
+        "predicted losses",
+        "use skactive.nets.LearningLossClassifier",
+        "use skactive.nets.LearningLossRegressor",
+    ),
 }
 _BY_CLASS = {"proba", "logits", "draws"}
 
@@ -157,7 +162,8 @@ class ModelView:
             (n, T, n_outputs), `embedding` (n, d) dense, CSR or product features,
             `inputs` (n, p), `prediction` (n,) or (n, n_targets), `std` like
             `prediction`, `decision` (n,) or (n, n_classes), `gradient_factors`,
-            `input_gradient` (a `skactive.adapters.InputGradient`).
+            `input_gradient` (a `skactive.adapters.InputGradient`), `predicted_loss`
+            (n,).
 
         Returns
         -------

@@ -24,6 +24,8 @@ class NetAdapter(Adapter):
             return self.route.members is not None or has_dropout(self.inner)
         if name == "input_gradient":
             return self.is_classifier and self.route.transparent
+        if name == "predicted_loss":
+            return self.route.members is None and self._predicts_loss
         return super().has(name)
 
     def prediction(self, view):
@@ -43,6 +45,10 @@ class NetAdapter(Adapter):
         if layer is None:
             return self._pass(view, with_embedding=True)["embedding"]
         return forward(self.inner, view.output("raw_inputs"), layer=layer).embedding
+
+    def predicted_loss(self, view):
+        """(n,) from the one pass, also inside a wrapper."""
+        return self._pass(view, view.expects("embedding"))["predicted_loss"]
 
     def draws(self, view, n_draws, consistent):
         """(n, n_draws, n_outputs) by dropout, or the members side by side."""
@@ -92,6 +98,10 @@ class NetAdapter(Adapter):
         """The logits by what the module gets, passes of their own."""
         return InputGradient(view.output("raw_inputs"), partial(map_inputs, self.inner))
 
+    @property
+    def _predicts_loss(self):
+        return hasattr(self.inner, "predict_loss")
+
     def _from_pass(self, view, name):
         if not self.route.transparent:
             return getattr(Adapter, name)(self, view)
@@ -100,9 +110,14 @@ class NetAdapter(Adapter):
     def _pass(self, view, with_embedding):
         """Everything one pass tells; what was not asked for is kept for later."""
         result = forward(
-            self.inner, view.output("raw_inputs"), embedding=with_embedding
+            self.inner,
+            view.output("raw_inputs"),
+            embedding=with_embedding,
+            predicted_loss=self._predicts_loss,
         )
         outputs = {"embedding": result.embedding} if with_embedding else {}
+        if self._predicts_loss:
+            outputs["predicted_loss"] = result.predicted_loss
         if self.route.transparent:
             outputs |= self._answers(result)
         for name, value in outputs.items():

@@ -28,7 +28,15 @@ from skactive.estimator_checks._samples import (
 from skactive.learner import ActiveLearner
 
 # Outputs that a net gives by one plain pass.
-PLAIN_OUTPUTS = {"proba", "logits", "prediction", "embedding", "decision", "inputs"}
+PLAIN_OUTPUTS = {
+    "proba",
+    "logits",
+    "prediction",
+    "embedding",
+    "decision",
+    "inputs",
+    "predicted_loss",
+}
 
 
 def _learners(strategy, models):
@@ -61,9 +69,11 @@ def _models(task):
 
 def _nets(task):
     # Importing them loads torch, which takes seconds.
-    from skactive.nets import TorchMLPClassifier, TorchMLPRegressor
+    from skactive.nets import LearningLossClassifier, LearningLossRegressor
 
-    net = TorchMLPClassifier if task == "classification" else TorchMLPRegressor
+    # They have all outputs that a net may have.
+    is_classifier = task == "classification"
+    net = LearningLossClassifier if is_classifier else LearningLossRegressor
     yield net(hidden_sizes=(8,), dropout=0.2, max_epochs=3)
 
 

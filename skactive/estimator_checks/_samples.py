@@ -98,6 +98,7 @@ def make_samples(task, X):
         "embedding": embedding,
         "inputs": X,
         "gradient_factors": [(activation, signal)],
+        "predicted_loss": np.sin(scores).sum(axis=1),
     }
     # All numbers exist in float32 too, so that a cast loses nothing.
     return Samples(task, X, y, outputs).map(_in_float32)
@@ -115,6 +116,8 @@ def _in_float32(values):
 def certain(samples):
     """Take all doubt from the model: probabilities of 0 and 1, no spread."""
     old = samples.outputs
+    if "predicted_loss" in old:
+        samples = samples.with_outputs(predicted_loss=0 * old["predicted_loss"])
     if samples.task == "classification":
         return _with_proba(
             samples, lambda p: (p == p.max(axis=-1, keepdims=True)).astype(np.float64)

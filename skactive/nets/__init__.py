@@ -3,15 +3,22 @@
 `NetClassifier` and `NetRegressor` are a thin skin over any skorch net: they take what
 scikit-learn takes (float64, strings, DataFrames, sparse rows, named columns) and give
 back what it expects. `TorchMLPClassifier` and `TorchMLPRegressor` size themselves to
-the table, and `as_estimator` wraps a bare module. Importing this package imports torch.
+the table; `LearningLossClassifier` and `LearningLossRegressor` predict their own losses
+too; and `as_estimator` wraps a bare module. Importing this package imports torch.
 """
 
 from skactive.nets._as_estimator import as_estimator
 from skactive.nets._classifier import NetClassifier
+from skactive.nets._learning_loss import (
+    LearningLossClassifier,
+    LearningLossRegressor,
+)
 from skactive.nets._mlp import TorchMLPClassifier, TorchMLPRegressor
 from skactive.nets._regressor import NetRegressor
 
 __all__ = [
+    "LearningLossClassifier",
+    "LearningLossRegressor",
     "NetClassifier",
     "NetRegressor",
     "TorchMLPClassifier",

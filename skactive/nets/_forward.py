@@ -27,14 +27,17 @@ class ForwardPass(NamedTuple):
         Softmax of the logits (float64); None for a regressor.
     embedding : ndarray of shape (n_samples, n_dimensions) or None
         The captured activations (float32), if they were asked for.
+    predicted_loss : ndarray of shape (n_samples,) or None
+        The second output of the module (float32), if it was asked for.
     """
 
     output: np.ndarray
     proba: np.ndarray | None
     embedding: np.ndarray | None
+    predicted_loss: np.ndarray | None
 
 
-def forward(estimator, X, *, embedding=False, layer=None):
+def forward(estimator, X, *, embedding=False, layer=None, predicted_loss=False):
     """Run the module of a fitted estimator once over `X`.
 
     Weights, train/eval flags and BatchNorm statistics stay as they are.
@@ -50,11 +53,13 @@ def forward(estimator, X, *, embedding=False, layer=None):
     layer : str, default=None
         Name of a submodule whose output is captured instead, as in
         ``estimator.net_.module_.named_modules()``.
+    predicted_loss : bool, default=False
+        Whether to keep the second output of the module.
 
     Returns
     -------
     result : ForwardPass
-        A named tuple (output, proba, embedding).
+        A named tuple (output, proba, embedding, predicted_loss).
 
     Raises
     ------
@@ -69,16 +74,19 @@ def forward(estimator, X, *, embedding=False, layer=None):
         # row gets what it gets among others.
         X = X[np.zeros(_COPIES, dtype=int)]
     wanted = embedding or layer is not None
-    outputs, captured = [], []
+    outputs, captured, losses = [], [], []
     with kept_modes(net), _capture(net.module_, layer, wanted) as last:
         for output in net.forward_iter(X):
             outputs.append(first(output))
             if wanted:
                 captured.append(last.flat(len(outputs[-1])))
+            if predicted_loss:
+                losses.append(output[1])
     output = torch.cat(outputs)[:n_rows]
     check_finite(output)
     embedded = torch.cat(captured)[:n_rows].numpy() if wanted else None
-    return ForwardPass(*estimator._decode(output), embedded)
+    loss = torch.cat(losses)[:n_rows].numpy() if predicted_loss else None
+    return ForwardPass(*estimator._decode(output), embedded, loss)
 
 
 @contextmanager

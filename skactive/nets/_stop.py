@@ -13,6 +13,8 @@ import numpy as np
 import torch
 from skorch.callbacks import Callback
 
+from skactive.nets._forward import first
+
 _N_EPOCHS = 10
 
 
@@ -36,7 +38,8 @@ class _StopAtScore(Callback):
         if training:
             y = batch[1]
             y = y[0] if isinstance(y, tuple) else y  # else with weights
-            self.sums_ = self.sums_ + self.count(y_pred.detach().cpu(), y).numpy()
+            output = first(y_pred).detach().cpu()
+            self.sums_ = self.sums_ + self.count(output, y).numpy()
 
     def on_epoch_end(self, net, **kwargs):
         if self.reached(self.sums_):

@@ -30,8 +30,9 @@ def gradient_factors(estimator, X):
     guess. The gradient by the weights and biases of a layer is the sum over positions
     of outer products of what enters the layer, with a 1 appended, and the signal that
     comes back to what leaves it. A linear layer on rows has one position, a convolution
-    one for each pixel. Weights that are frozen, or of layers of other kinds, such as
-    normalization or grouped convolutions, are left out.
+    one for each pixel. Weights that are frozen, that the outputs do not depend on, or
+    of layers of other kinds, such as normalization or grouped convolutions, are left
+    out.
 
     Weights, train/eval flags, BatchNorm statistics and torch's generators stay as they
     are.
@@ -71,13 +72,7 @@ def _pairs(estimator, inputs):
         inputs = inputs[np.zeros(_COPIES, dtype=int)]
     with _record(estimator.net_.module_) as layers:
         output = first(estimator.net_.infer(inputs))
-    if not layers:
-        raise ValueError(
-            "The module executes no torch.nn.Linear, Conv1d or Conv2d with weights "
-            "that are trained, so there are no gradients by them; use features="
-            "Embedding(layer=...)."
-        )
-    targets = _targets(estimator, output)
+    targets = _targets(estimator, output) if layers else []
     outputs = [z for uses in layers.values() for _, z in uses]
     signals = [[] for _ in outputs]
     for number, target in enumerate(targets):
@@ -86,15 +81,31 @@ def _pairs(estimator, inputs):
             outputs,
             retain_graph=number + 1 < len(targets),
             allow_unused=True,
-            materialize_grads=True,
         )
         for signal, gradient in zip(signals, gradients, strict=True):
             signal.append(gradient)
     signals = iter(signals)
-    return [
-        _pair(layer, [(x, next(signals)) for x, _ in uses], n_rows)
+    reached = {
+        layer: [
+            (x, _without_gaps(signal, z))
+            for (x, z), signal in zip(uses, signals, strict=False)
+            if any(gradient is not None for gradient in signal)
+        ]
         for layer, uses in layers.items()
-    ]
+    }
+    pairs = [_pair(layer, uses, n_rows) for layer, uses in reached.items() if uses]
+    if not pairs:
+        raise ValueError(
+            "The module executes no torch.nn.Linear, Conv1d or Conv2d with weights "
+            "that are trained, so there are no gradients by them; use features="
+            "Embedding(layer=...)."
+        )
+    return pairs
+
+
+def _without_gaps(gradients, z):
+    """Zeros for the targets that do not depend on `z`."""
+    return [torch.zeros_like(z) if each is None else each for each in gradients]
 
 
 def _targets(estimator, output):

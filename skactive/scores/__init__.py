@@ -12,6 +12,7 @@ from skactive.scores._density import Density
 from skactive.scores._disagreement import BALD, Disagreement
 from skactive.scores._function import FunctionScore
 from skactive.scores._model_change import ExpectedModelChange
+from skactive.scores._predicted_loss import PredictedLoss
 from skactive.scores._regression import Variance
 from skactive.scores._residual_variance import ResidualVariance
 from skactive.scores._uncertainty import Entropy, LeastConfidence, Margin, Ratio
@@ -30,6 +31,7 @@ __all__ = [
     "Margin",
     "MaxKL",
     "MeanStd",
+    "PredictedLoss",
     "Ratio",
     "ResidualVariance",
     "Variance",

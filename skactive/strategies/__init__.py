@@ -23,6 +23,7 @@ from skactive.strategies._diversity import (
     robust_coreset,
 )
 from skactive.strategies._kernel import lcmd, maxdet, maxdiag, maxdist
+from skactive.strategies._learned import learning_loss
 from skactive.strategies._linear_models import bait, emoc, frank_wolfe
 from skactive.strategies._registry import get, names
 from skactive.strategies._regression import (
@@ -90,6 +91,7 @@ __all__ = [
     "kmeans",
     "kmeanspp",
     "lcmd",
+    "learning_loss",
     "least_confidence",
     "log_det",
     "margin",

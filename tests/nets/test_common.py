@@ -6,6 +6,8 @@ from skorch import NeuralNetClassifier, NeuralNetRegressor
 from torch import nn
 
 from skactive.nets import (
+    LearningLossClassifier,
+    LearningLossRegressor,
     NetClassifier,
     NetRegressor,
     TorchMLPClassifier,
@@ -36,6 +38,8 @@ ESTIMATORS = [
     NetRegressor(NeuralNetRegressor(Tiny, **NET)),
     TorchMLPClassifier(**MLP),
     TorchMLPRegressor(**MLP),
+    LearningLossClassifier(**MLP),
+    LearningLossRegressor(**MLP),
 ]
 
 
