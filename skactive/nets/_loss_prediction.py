@@ -28,7 +28,8 @@ class LossHead(nn.Module):
     def __init__(self, widths, size):
         super().__init__()
         self.readers = nn.ModuleList(nn.Linear(width, size) for width in widths)
-        self.last = nn.Linear(size * len(widths), 1)
+        # No bias: it is in both losses of a pair, and nothing would train it.
+        self.last = nn.Linear(size * len(widths), 1, bias=False)
 
     def forward(self, activations):
         """Predict the losses (n_rows,) from the list of activations."""
