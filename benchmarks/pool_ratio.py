@@ -7,7 +7,7 @@ The protocol of Ren et al., "Does Deep Active Learning Work in the Wild?"
 (arXiv:2302.00098): every round draws a fresh pool of `ratio` times the batch and throws
 it away. Their eleven methods are run as far as they are registered here; the output
 names those that are not. Their BALD picks by the dropout of a net of its own, and so it
-does here.
+does here; learning loss too has a net of its own, which the committee never sees.
 
 Everything is smaller than theirs, so that two cores finish a problem in hours. They
 train 10 nets of four to nine layers, starting from the weights of the round before, go
@@ -33,7 +33,7 @@ from sklearn.kernel_ridge import KernelRidge
 
 from skactive import Committee, ModelView, Score, datasets, strategies
 from skactive.base import Facts
-from skactive.nets import TorchMLPRegressor
+from skactive.nets import LearningLossRegressor, TorchMLPRegressor
 from skactive.simulation import PoolRatioDisplay, pool_ratio_study
 
 # Their name, and the one it is registered under.
@@ -54,18 +54,33 @@ METHODS = {
 GAMMAS = {"sine": 1000.0, "robot_arm": 0.3, "thin_film_stack": 0.6}
 
 
-class DropoutVariance(Score):
-    """Variance of the dropout draws of a net that only picks."""
+class OwnNet(Score):
+    """A net that only picks."""
 
     facts = Facts(task="regression", stochastic=True)
+
+    def __init__(self, net, random_state=None):
+        self.net = net
+        self.random_state = random_state
+
+    def _fit(self, X, y):
+        self.net_ = clone(self.net).fit(X.X, y)
+
+
+class OwnPredictedLoss(OwnNet):
+    """Loss that the net predicts."""
+
+    def _score(self, X):
+        return self.net_.predict_loss(X.X)
+
+
+class DropoutVariance(OwnNet):
+    """Variance of the dropout draws of the net."""
 
     def __init__(self, net, n_draws=25, random_state=None):
         self.net = net
         self.n_draws = n_draws
         self.random_state = random_state
-
-    def _fit(self, X, y):
-        self.net_ = clone(self.net).fit(X.X, y)
 
     def _score(self, X):
         view = ModelView(X.X, self.net_, seed=self.random_state)
@@ -73,8 +88,8 @@ class DropoutVariance(Score):
         return draws.var(axis=1).reshape(len(draws), -1).mean(axis=1)
 
 
-def make_net(options, **params):
-    return TorchMLPRegressor(
+def make_net(options, kind=TorchMLPRegressor, **params):
+    return kind(
         [int(width) for width in options.hidden.split(",")],
         max_epochs=options.epochs,
         batch_size=options.batch_size,
@@ -96,6 +111,8 @@ def make_estimator(options, problem):
 def make_strategy(name, options):
     if name == "variance":
         return DropoutVariance(make_net(options, dropout=0.5))
+    if name == "learning_loss":
+        return OwnPredictedLoss(make_net(options, LearningLossRegressor))
     return strategies.get(name)
 
 
