@@ -173,3 +173,42 @@ def test_without_layers(X):
     model.fit(X, X[:, 0])
     with pytest.raises(ValueError, match="no gradients by them"):
         kernel(model, X)
+
+
+class Branches(nn.Module):
+    """Two outputs from layers of their own; a third layer that no output needs."""
+
+    def __init__(self, n_in, n_out, useless=False):
+        super().__init__()
+        self.left, self.right, self.aside = (nn.Linear(n_in, 1) for _ in range(3))
+        self.useless = useless
+        self.bias = nn.Parameter(torch.zeros(2))
+
+    def forward(self, X):
+        used = torch.cat([self.left(X), self.right(X)], 1)
+        output = used.detach() if self.useless else used
+        return output + self.bias, self.aside(X)
+
+
+class FirstLoss(nn.MSELoss):
+    def forward(self, output, target):
+        return super().forward(output[0], target)
+
+
+def branches(X, **params):
+    estimator = as_estimator(
+        Branches, task="regression", criterion=FirstLoss, max_epochs=2, **params
+    )
+    return estimator.fit(X, X[:, :2])
+
+
+def test_layers_that_no_output_depends_on_are_left_out(X):
+    factors = ModelView(X, branches(X)).gradient_factors("all")
+    for (activation, signal), expected in zip(factors, np.eye(2), strict=True):
+        assert_allclose(activation, np.column_stack([X, np.ones(20)]), atol=1e-6)
+        assert_array_equal(signal, np.tile(expected, (20, 1)))
+
+
+def test_no_output_depends_on_a_layer(X):
+    with pytest.raises(ValueError, match="there are no gradients by them"):
+        ModelView(X, branches(X, module__useless=True)).gradient_factors("all")
