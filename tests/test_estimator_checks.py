@@ -20,7 +20,7 @@ from skactive.estimator_checks import (
     parametrize_with_strategy_checks,
 )
 from skactive.estimator_checks._suite import strategy_checks
-from skactive.features import ACSFeatures, Embedding, Inputs, Scale, gradient_pipeline
+from skactive.features import Embedding, Inputs
 from skactive.geometry import top_k
 from skactive.scores import (
     BALD,
@@ -76,7 +76,7 @@ COMPOSED = [
     RankedBatch(Tempered(LeastConfidence(), temperature=2), features=Inputs()),
     Density(Variance(), beta=2),
     strategies.emoc(norm="l1", n_targets=8),
-    FrankWolfe(gradient_pipeline(Scale(), ACSFeatures(0.1, kind="gradient"))),
+    FrankWolfe(noise=0.1, kind="gradient"),
 ]
 
 

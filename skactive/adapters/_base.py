@@ -9,6 +9,7 @@ from scipy import sparse
 from sklearn.base import is_classifier
 
 from skactive.adapters._route import find_route
+from skactive.adapters._table import refuse_missing
 
 # The smallest positive normal float32: its log stands for a probability of zero.
 _TINY = np.finfo(np.float32).tiny
@@ -66,7 +67,11 @@ class Adapter:
 
     def inputs(self, view):
         """The same as numbers: (n, p) array or CSR."""
-        return view.table.encode(view.output("raw_inputs"))
+        raw = view.output("raw_inputs")
+        tags = getattr(self.inner, "__sklearn_tags__", None)
+        if tags is not None and not tags().input_tags.allow_nan:
+            refuse_missing(raw, self.name)
+        return view.table.encode(raw)
 
     def embedding(self, view, layer=None):
         """Standardised inputs."""

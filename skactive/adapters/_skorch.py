@@ -12,7 +12,7 @@ from skactive.adapters._route import find_route
 from skactive.nets._dropout import dropout_draws, has_dropout
 from skactive.nets._forward import forward
 from skactive.nets._input_gradient import map_inputs
-from skactive.nets._weight_gradient import gradient_factors
+from skactive.nets._weight_gradient import gradient_factors, has_trained_layers
 
 
 class NetAdapter(Adapter):
@@ -26,6 +26,8 @@ class NetAdapter(Adapter):
             return self.is_classifier and self.route.transparent
         if name == "predicted_loss":
             return self.route.members is None and self._predicts_loss
+        if name == "gradient_factors":
+            return super().has(name) and has_trained_layers(self.inner)
         return super().has(name)
 
     def prediction(self, view):

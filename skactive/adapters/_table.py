@@ -42,6 +42,26 @@ def as_matrix(X):
     return X.reshape(len(X), math.prod(X.shape[1:]))
 
 
+def refuse_missing(X, who):
+    """Raise if a number is missing or infinite, for models that cannot take that.
+
+    Encoded, such rows would be outliers that distances ask for first.
+    """
+    if is_numeric(X):
+        return
+    frame = _frame(X)
+    missing = np.zeros(len(frame), dtype=bool)
+    for name in frame:
+        if _is_number(frame[name]):
+            missing |= np.isnan(_finite(frame[name]))
+    if missing.any():
+        raise ValueError(
+            f"{missing.sum()} rows of the samples have numbers that are missing or "
+            f"infinite, first in row {missing.argmax()}, and {who} does not take them; "
+            "impute them in a Pipeline, or leave the rows out."
+        )
+
+
 class TableEncoder:
     """Impute and flag, one-hot, standardise: the default encoding of mixed tables.
 

@@ -66,6 +66,17 @@ class Problem:
                 f"bounds of {self.name} must be finite, the lower one below the "
                 f"upper one; got {bounds.tolist()}."
             )
+        if not callable(self.function):
+            raise TypeError(
+                f"function={self.function!r} of {self.name} is not callable; pass a "
+                "function of X."
+            )
+        for what in ("input_names", "output_names"):
+            if isinstance(getattr(self, what), str):
+                raise ValueError(
+                    f"{what}={getattr(self, what)!r} of {self.name} is one string; "
+                    "pass a tuple of names."
+                )
         if len(self.input_names) != len(bounds):
             raise ValueError(
                 f"{self.name} has {len(bounds)} pairs of bounds but "
@@ -102,7 +113,8 @@ class Problem:
         y : ndarray of shape (n,) or (n, n_outputs)
             One-dimensional for a problem with a single output.
         """
-        X = check_array(X, dtype=np.float64, input_name="X")
+        # A copy: the function may work in place.
+        X = check_array(X, dtype=np.float64, input_name="X", copy=True)
         if X.shape[1] != self.n_inputs:
             raise ValueError(
                 f"{self.name} has {self.n_inputs} inputs "
@@ -110,7 +122,15 @@ class Problem:
             )
         if check_bounds:
             self._refuse_outside(X)
-        return self.function(X)
+        n_rows = len(X)
+        y = np.asarray(self.function(X))
+        shape = (n_rows,) if self.n_outputs == 1 else (n_rows, self.n_outputs)
+        if y.shape != shape:
+            raise ValueError(
+                f"The function of {self.name} returned an array of shape {y.shape}; "
+                f"of {n_rows} rows and {self.n_outputs} outputs it must be {shape}."
+            )
+        return y
 
     def sample(self, n_samples, random_state=None):
         """Draw inputs uniformly within the bounds.

@@ -13,7 +13,7 @@ from skactive.features._features import (
 from skactive.features._pipelines import gradient_pipeline
 from skactive.features._sketch import Sketch
 from skactive.features._transforms import ACSFeatures, Posterior, Scale
-from skactive.features._weight_gradient import WeightGradient
+from skactive.features._weight_gradient import ModelKernel, WeightGradient
 
 __all__ = [
     "ACSFeatures",
@@ -22,6 +22,7 @@ __all__ = [
     "GradientEmbedding",
     "Inputs",
     "MetricFeatureMap",
+    "ModelKernel",
     "Posterior",
     "Probabilities",
     "Scale",

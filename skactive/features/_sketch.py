@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from numbers import Integral
+
 import numpy as np
 from scipy import sparse
 from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.utils.validation import check_is_fitted
 
 from skactive.geometry import RandomProjection
 from skactive.utils import draw_seed
+from skactive.utils._sklearn import Interval
 
 
 class Sketch(TransformerMixin, BaseEstimator):
@@ -45,6 +49,11 @@ class Sketch(TransformerMixin, BaseEstimator):
     (3, 64)
     """
 
+    _parameter_constraints = {
+        "n_components": [Interval(Integral, 1, None, closed="left")],
+        "random_state": ["random_state"],
+    }
+
     def __init__(self, n_components=512, random_state=None):
         self.n_components = n_components
         self.random_state = random_state
@@ -62,6 +71,7 @@ class Sketch(TransformerMixin, BaseEstimator):
         -------
         self : Sketch
         """
+        self._validate_params()
         seed = draw_seed(self.random_state)
         self.projection_ = RandomProjection(self.n_components, seed)
         return self
@@ -79,6 +89,7 @@ class Sketch(TransformerMixin, BaseEstimator):
         sketch : ndarray of shape (n_samples, n_components), float32
             X itself, if it is dense or CSR and has no more columns than that.
         """
+        check_is_fitted(self)
         plain = isinstance(X, np.ndarray) or sparse.issparse(X)
         if plain and X.shape[1] <= self.n_components:
             return X

@@ -172,6 +172,11 @@ class Posterior(TransformerMixin, BaseEstimator):
         """
         check_is_fitted(self)
         X = dense_rows(_rows(X), type(self).__name__)
+        if X.shape[1] != self.directions_.shape[1]:
+            raise ValueError(
+                f"X has {X.shape[1]} features, but the labeled samples had "
+                f"{self.directions_.shape[1]}."
+            )
         lost = (1 - self.shrinkage_)[:, np.newaxis] * self.directions_
         result = np.empty(X.shape)
         for rows in gen_batches(len(X), max(1, _N_NUMBERS // max(1, X.shape[1]))):

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from numbers import Integral
+
 import numpy as np
 from scipy import sparse
+from sklearn.utils.validation import check_is_fitted
 
 from skactive.base import Facts
 from skactive.features._features import ViewFeatures
 from skactive.geometry import ProductFeatures, RandomProjection, StackedFeatures
 from skactive.utils import draw_seed
+from skactive.utils._sklearn import Interval, StrOptions
 
 
 class WeightGradient(ViewFeatures):
@@ -21,9 +25,7 @@ class WeightGradient(ViewFeatures):
     its members side by side.
 
     Models that are no nets have one layer, on top of their embedding: the leaves of a
-    forest, the standardised inputs of a linear model. A Gaussian process has the rows
-    of its own kernel, infinitely wide: they serve strategies that ask for distances or
-    variances, and no others.
+    forest, the standardised inputs of a linear model.
 
     Parameters
     ----------
@@ -41,6 +43,10 @@ class WeightGradient(ViewFeatures):
     projection_ : RandomProjection
         The same for labeled samples and pool.
 
+    See Also
+    --------
+    ModelKernel : The same, but of a Gaussian process its own kernel.
+
     References
     ----------
     Holzmüller et al. (2023), "A Framework and Benchmark for Deep Batch Active Learning
@@ -56,6 +62,11 @@ class WeightGradient(ViewFeatures):
     """
 
     facts = Facts(needs=("gradient_factors",), cold_start=True)
+    _parameter_constraints = {
+        "layers": [StrOptions({"all", "last"})],
+        "n_components": [None, Interval(Integral, 1, None, closed="left")],
+        "random_state": ["random_state"],
+    }
 
     def __init__(self, layers="all", n_components=512, random_state=None):
         self.layers = layers
@@ -75,13 +86,16 @@ class WeightGradient(ViewFeatures):
         -------
         self : WeightGradient
         """
+        self._validate_params()
         seed = draw_seed(self.random_state)
         self.projection_ = RandomProjection(self.n_components, seed)
         return self
 
+    def __sklearn_is_fitted__(self):
+        return hasattr(self, "projection_")
+
     def _transform(self, X):
-        if X.provides("kernel_features"):
-            return X.output("kernel_features")
+        check_is_fitted(self)
         if self.n_components is None:
             return _side_by_side(X.gradient_factors(self.layers))
         return X.gradient_factors(self.layers, reduce=self._project)
@@ -94,6 +108,47 @@ class WeightGradient(ViewFeatures):
         if width <= self.n_components:
             return np.hstack([_multiplied(*pair) for pair in pairs])
         return self.projection_.project_pairs(pairs)
+
+
+class ModelKernel(WeightGradient):
+    """Features whose inner products are the model's own kernel.
+
+    Of a Gaussian process the rows of its fitted kernel, which are infinitely wide and
+    known by their inner products alone: for strategies that ask for distances or
+    variances. Of every other model the gradient by its weights.
+
+    Parameters
+    ----------
+    layers : {'all', 'last'}, default='all'
+        As for `WeightGradient`; without meaning for a Gaussian process.
+    n_components : int or None, default=512
+        As for `WeightGradient`; without meaning for a Gaussian process.
+    random_state : int, RandomState instance or None, default=None
+        Seed of the projection; a learner fills it.
+
+    Attributes
+    ----------
+    projection_ : RandomProjection
+        The same for labeled samples and pool.
+
+    Examples
+    --------
+    >>> from sklearn.gaussian_process import GaussianProcessRegressor
+    >>> from skactive import ModelView
+    >>> from skactive.features import ModelKernel
+    >>> from skactive.geometry import squared_norms
+    >>> model = GaussianProcessRegressor().fit([[0.0]], [1.0])
+    >>> features = ModelKernel().fit_transform(ModelView([[0.0], [3.0]], model))
+    >>> squared_norms(features)
+    array([1., 1.])
+    """
+
+    facts = Facts(needs=("kernel_features|gradient_factors",), cold_start=True)
+
+    def _transform(self, X):
+        if X.provides("kernel_features"):
+            return X.output("kernel_features")
+        return super()._transform(X)
 
 
 def _side_by_side(pairs):

@@ -121,8 +121,8 @@ def scaled(a, factors):
     """Multiply each row of a block by a number."""
     if isinstance(a, KernelFeatures):
         raise TypeError(
-            "The features of a kernel cannot be scaled to length one; use "
-            "metric='euclidean', or features=Inputs()."
+            "The rows of a kernel cannot be scaled; use WeightGradient() or Inputs() "
+            "in place of ModelKernel()."
         )
     if isinstance(a, StackedFeatures):
         return StackedFeatures([scaled(part, factors) for part in a.parts])
@@ -140,8 +140,8 @@ def factor_pairs(a):
     """Write a block as products side by side: [(left, right)], all left ones dense."""
     if isinstance(a, KernelFeatures):
         raise TypeError(
-            "The features of a kernel have no mean among the samples; give labeled "
-            "samples, or features=Inputs()."
+            "The rows of a kernel have no mean and no sum; use WeightGradient() or "
+            "Inputs() in place of ModelKernel()."
         )
     if isinstance(a, StackedFeatures):
         return [pair for part in a.parts for pair in factor_pairs(part)]

@@ -39,9 +39,9 @@ def check_vectors(features, who):
     """
     if not vectors(features):
         raise TypeError(
-            f"{who} takes means of rows, and the mean of product features is no "
-            "product; use KMeansPlusPlus, or features that are plain vectors, such as "
-            "Embedding()."
+            f"{who} takes means of rows, and the mean of products, or of rows of a "
+            "kernel, is no such row; use KMeansPlusPlus, or features that are plain "
+            "vectors, such as Embedding()."
         )
 
 

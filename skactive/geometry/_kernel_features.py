@@ -68,9 +68,9 @@ class KernelFeatures:
 
     def __array__(self, dtype=None, copy=None):
         raise TypeError(
-            "The features of a kernel are infinitely many; use a strategy that asks "
-            "for distances or variances alone, such as 'lcmd' or 'maxdet', or features "
-            "such as make_pipeline(Inputs(), RBFSampler())."
+            "The rows of a kernel are known by their inner products alone; where "
+            "vectors are needed, use features=WeightGradient() or Inputs() in place of "
+            "ModelKernel()."
         )
 
     def __repr__(self):

@@ -7,7 +7,15 @@ _LARGEST = 1e300
 
 def check_given(n_rows, n_picks, given, names=("n_picks", "given")):
     """Return `given` as distinct row numbers; raise if too few rows would be left."""
-    given = np.unique(np.asarray([] if given is None else given).astype(np.int64))
+    given = np.asarray([] if given is None else given)
+    if given.dtype == bool:
+        if given.shape != (n_rows,):
+            raise ValueError(
+                f"{names[1]} is a mask of shape {given.shape}, but there are {n_rows} "
+                "rows."
+            )
+        given = np.flatnonzero(given)
+    given = np.unique(given.astype(np.int64))
     if len(given) and (given[0] < 0 or given[-1] >= n_rows):
         raise ValueError(
             f"{names[1]} must hold row numbers from 0 to {n_rows - 1}; got "

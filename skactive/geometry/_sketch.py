@@ -94,7 +94,13 @@ class RandomProjection:
             rng = np.random.default_rng((self.seed, *key))
             size = (factor.shape[-1], self.width)
             self._matrices[key] = rng.standard_normal(size, dtype=np.float32)
-        return factor.astype(np.float32, copy=False) @ self._matrices[key]
+        matrix = self._matrices[key]
+        if factor.shape[-1] != len(matrix):
+            raise ValueError(
+                f"These features have {factor.shape[-1]} columns where those projected "
+                f"before had {len(matrix)}; make another projection."
+            )
+        return factor.astype(np.float32, copy=False) @ matrix
 
 
 def _pairs(features):

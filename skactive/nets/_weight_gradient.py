@@ -65,6 +65,21 @@ def gradient_factors(estimator, X):
             yield pairs
 
 
+def has_trained_layers(estimator):
+    """Whether the module of a fitted estimator has layers to differentiate by.
+
+    Parameters
+    ----------
+    estimator : NetClassifier or NetRegressor
+        Fitted.
+
+    Returns
+    -------
+    has : bool
+    """
+    return any(_is_trained(part) for part in estimator.net_.module_.modules())
+
+
 def _pairs(estimator, inputs):
     n_rows = len(inputs)
     if n_rows == 1:

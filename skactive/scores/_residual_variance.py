@@ -7,7 +7,7 @@ from numbers import Real
 import numpy as np
 
 from skactive.base import Facts, Score
-from skactive.features import FeatureMap, WeightGradient
+from skactive.features import FeatureMap, ModelKernel
 from skactive.geometry import residual_variances, squared_norms
 from skactive.utils._sklearn import HasMethods, Interval
 
@@ -22,7 +22,7 @@ class ResidualVariance(FeatureMap, Score):
     Parameters
     ----------
     features : transformer, default=None
-        What the linear model sees; None means ``WeightGradient()``.
+        What the linear model sees; None means ``ModelKernel()``.
     noise : float, default=1e-6
         Variance of the noise, as a share of the mean squared length of the labeled
         samples' features.
@@ -53,7 +53,7 @@ class ResidualVariance(FeatureMap, Score):
         "features": [None, HasMethods(["fit", "transform"])],
         "noise": [Interval(Real, 0, None, closed="left")],
     }
-    _default_features = WeightGradient
+    _default_features = ModelKernel
 
     def __init__(self, features=None, noise=1e-6):
         self.features = features

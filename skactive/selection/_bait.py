@@ -26,11 +26,11 @@ class BAIT(PosteriorMap, Score):
     Parameters
     ----------
     features : transformer, default=None
-        Features whose products are covariances given the labeled samples. None means
-        the gradient of the output, then `Scale` and `Posterior`.
+        What the linear model sees; None means the gradient by the model's weights,
+        projected at random where it is wide. Needs plain vectors.
     noise : float, default=1e-6
-        Variance of the noise, in units of the squared length of a labeled sample's
-        features before they are conditioned. The larger, the sooner a copy of a picked
+        Variance of the noise, as a share of the mean squared length of the labeled
+        samples' features. The larger, the sooner a copy of a picked
         sample is worth taking.
     backward : bool, default=True
         Whether to pick twice as many and take back the rest.
@@ -53,11 +53,9 @@ class BAIT(PosteriorMap, Score):
 
     Examples
     --------
-    >>> from skactive.features import Inputs, Posterior
+    >>> from skactive.features import Inputs
     >>> from skactive.selection import BAIT
-    >>> from sklearn.pipeline import make_pipeline
-    >>> features = make_pipeline(Inputs(), Posterior(noise=0.1))
-    >>> bait = BAIT(features, noise=0.1).fit([[1.0]])
+    >>> bait = BAIT(Inputs(), noise=0.1).fit([[1.0]])
     >>> bait.score_samples([[1.0], [2.0], [3.0]]).round(4)
     array([0.6061, 0.9982, 1.1341])
     """

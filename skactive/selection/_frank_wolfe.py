@@ -6,6 +6,7 @@ from skactive.base import Facts, Score
 from skactive.features import ACSFeatures
 from skactive.geometry import frank_wolfe, frank_wolfe_scores
 from skactive.selection._posterior import PosteriorMap
+from skactive.utils._sklearn import StrOptions
 
 
 class FrankWolfe(PosteriorMap, Score):
@@ -23,11 +24,13 @@ class FrankWolfe(PosteriorMap, Score):
     Parameters
     ----------
     features : transformer, default=None
-        The space of the sums. None means the gradient of the output, then `Scale` and
-        `ACSFeatures`.
+        What the linear model sees; None means the gradient by the model's weights,
+        projected at random where it is wide. Needs plain vectors.
     noise : float, default=1e-6
-        For those: variance of the noise, in units of the squared length of a labeled
-        sample's gradient.
+        Variance of the noise, as a share of the mean squared length of the labeled
+        samples' features.
+    kind : {'function', 'gradient'}, default='function'
+        What is summed up: log-likelihoods or their gradients, see `ACSFeatures`.
 
     Attributes
     ----------
@@ -44,19 +47,25 @@ class FrankWolfe(PosteriorMap, Score):
     --------
     >>> from skactive.features import Inputs
     >>> from skactive.selection import FrankWolfe
-    >>> pool = [[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]]
-    >>> FrankWolfe(features=Inputs()).fit([[1.0, 1.0]]).select(pool)
+    >>> pool = [[1.0, 0.0], [0.0, 1.0], [2.0, 0.5]]
+    >>> FrankWolfe(features=Inputs()).fit([[0.0, 1.0]]).select(pool)
     array([2])
     """
 
     facts = Facts()
 
-    def __init__(self, features=None, noise=1e-6):
+    _parameter_constraints = {
+        **PosteriorMap._parameter_constraints,
+        "kind": [StrOptions({"function", "gradient"})],
+    }
+
+    def __init__(self, features=None, noise=1e-6, kind="function"):
         self.features = features
         self.noise = noise
+        self.kind = kind
 
     def _conditioned(self):
-        return ACSFeatures(self.noise)
+        return ACSFeatures(self.noise, self.kind)
 
     def _score(self, X):
         return frank_wolfe_scores(self._map(X))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from skactive.base import Facts, QueryStrategy
-from skactive.features import FeatureMap, WeightGradient
+from skactive.features import FeatureMap, ModelKernel
 from skactive.geometry import cluster_maximum
 from skactive.utils._sklearn import HasMethods
 
@@ -20,7 +20,7 @@ class LargestClusterMaximum(FeatureMap, QueryStrategy):
     Parameters
     ----------
     features : transformer, default=None
-        The space of the distances; None means ``WeightGradient()``.
+        The space of the distances; None means ``ModelKernel()``.
 
     Attributes
     ----------
@@ -47,7 +47,7 @@ class LargestClusterMaximum(FeatureMap, QueryStrategy):
 
     facts = Facts(diverse=True, cold_start=True)
     _parameter_constraints = {"features": [None, HasMethods(["fit", "transform"])]}
-    _default_features = WeightGradient
+    _default_features = ModelKernel
 
     def __init__(self, features=None):
         self.features = features

@@ -18,7 +18,7 @@ class MaxDet(ResidualVariance):
     Parameters
     ----------
     features : transformer, default=None
-        What the linear model sees; None means ``WeightGradient()``.
+        What the linear model sees; None means ``ModelKernel()``.
     noise : float, default=1e-6
         Variance of the noise, as a share of the mean squared length of the labeled
         samples' features. Once no variance is left, the rest of the batch is random.

@@ -33,11 +33,11 @@ class ExpectedOutputChange(PosteriorMap, Score):
     Parameters
     ----------
     features : transformer, default=None
-        Features whose products are covariances given the labeled samples. None means
-        the gradient of the output, then `Scale` and `Posterior`.
+        What the linear model sees; None means the gradient by the model's weights,
+        projected at random where it is wide. Needs plain vectors.
     noise : float, default=1e-6
-        Variance of the noise, in units of the squared length of a labeled sample's
-        features before they are conditioned.
+        Variance of the noise, as a share of the mean squared length of the labeled
+        samples' features.
     norm : {'l2', 'l1'}, default='l2'
         Mean of the squared change, or of its absolute value.
     n_targets : int, default=1000
@@ -59,11 +59,9 @@ class ExpectedOutputChange(PosteriorMap, Score):
 
     Examples
     --------
-    >>> from skactive.features import Inputs, Posterior
+    >>> from skactive.features import Inputs
     >>> from skactive.selection import ExpectedOutputChange
-    >>> from sklearn.pipeline import make_pipeline
-    >>> features = make_pipeline(Inputs(), Posterior(noise=0.1))
-    >>> change = ExpectedOutputChange(features, noise=0.1).fit([[1.0]])
+    >>> change = ExpectedOutputChange(Inputs(), noise=0.1).fit([[1.0]])
     >>> change.score_samples([[1.0], [2.0], [3.0]]).round(4)
     array([0.202 , 0.3327, 0.378 ])
     """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from numbers import Real
 
+from sklearn.pipeline import make_pipeline
 from sklearn.utils.validation import check_is_fitted
 
 from skactive.features import FeatureMap, Posterior, Scale, gradient_pipeline
@@ -11,7 +12,10 @@ from skactive.utils._sklearn import HasMethods, Interval
 
 
 class PosteriorMap(FeatureMap):
-    """Mixin of strategies with the parameters `features` and `noise`."""
+    """Mixin of strategies with the parameters `features` and `noise`.
+
+    The features are scaled, and then conditioned on the labeled samples.
+    """
 
     _parameter_constraints = {
         "features": [None, HasMethods(["fit", "transform"])],
@@ -19,9 +23,8 @@ class PosteriorMap(FeatureMap):
     }
 
     def _features(self):
-        if self.features is not None:
-            return self.features
-        return gradient_pipeline(Scale(), self._conditioned())
+        features = gradient_pipeline() if self.features is None else self.features
+        return make_pipeline(features, Scale(), self._conditioned())
 
     def _conditioned(self):
         return Posterior(self.noise)

@@ -6,6 +6,7 @@ from functools import partial
 from numbers import Integral, Real
 
 import numpy as np
+from sklearn.base import is_classifier
 from sklearn.metrics import get_scorer
 from sklearn.utils import indexable
 
@@ -70,10 +71,10 @@ def plan_of_problem(problem, X_test, y_test, *, test_size, pool_ratio, pool_size
         test_size = None
     elif test_size is None:
         test_size = 1000
-    elif not isinstance(test_size, Integral) or test_size < 1:
+    elif not _is_count(test_size):
         raise ValueError(
             f"test_size={test_size!r}; a Problem has no end, so pass a number of "
-            "samples, not a share."
+            "samples, at least 1, and not a share."
         )
     return partial(
         plan_problem,
@@ -106,12 +107,19 @@ def _check_pool(pool_ratio, pool_size, n_to_ask):
 
 def check_ratio(name, value):
     """Refuse what is no ratio of a pool to the samples asked from it."""
-    if not isinstance(value, Real) or not 1 <= value < np.inf:
+    is_number = isinstance(value, Real) and not isinstance(value, bool)
+    if not is_number or not 1 <= value < np.inf:
         raise ValueError(f"{name}={value!r}; pass a finite number of at least 1.")
+
+
+def _is_count(value):
+    return isinstance(value, Integral) and not isinstance(value, bool) and value >= 1
 
 
 def check_data(X, y, X_test, y_test):
     """Make all four indexable; labels become an array."""
+    if y is None and callable(X):
+        raise ValueError(f"X={X!r} is a function; call it, to pass what it returns.")
     if y is None:
         raise ValueError("y=None; simulate plays the annotator and needs the labels.")
     X_test, y_test = check_test_set(X_test, y_test)
@@ -164,8 +172,10 @@ def make_learners(estimator, strategies):
 
 def _make_learner(estimator, strategy):
     if isinstance(strategy, ActiveLearner):
+        classifies = is_classifier(strategy.estimator)
+        check_strategy(strategy.strategy, classifies=classifies)
         return strategy
-    check_strategy(strategy)
+    check_strategy(strategy, classifies=is_classifier(estimator))
     if isinstance(strategy, str):
         # An object, so that its seed is set like that of the others.
         strategy = registry.get(strategy)

@@ -18,6 +18,25 @@ class Labeled(NamedTuple):
     y: np.ndarray
 
 
+def label(problem, X):
+    """Ask a problem; refuse answers that no model can learn from.
+
+    Raises
+    ------
+    ValueError
+        If a label is not finite.
+    """
+    y = problem(X)
+    failed = ~np.isfinite(y.reshape(len(y), -1)).all(axis=1)
+    if failed.any():
+        raise ValueError(
+            f"{problem.name} gave labels that are not finite for {failed.sum()} of "
+            f"{len(X)} points, the first {X[failed.argmax()].tolist()}; narrow its "
+            "bounds, or let its function say what a failed run is worth."
+        )
+    return y
+
+
 class FixedPool:
     """One pool; what was asked once is no candidate any more.
 
@@ -75,4 +94,4 @@ class FreshPools:
     def answer(self, rows):
         """Label rows of the samples that `candidates` returned."""
         X = self._X[rows]
-        return Labeled(X, X, self.problem(X))
+        return Labeled(X, X, label(self.problem, X))

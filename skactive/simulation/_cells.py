@@ -42,9 +42,11 @@ def run_cells(cells, totals, scorers, *, name, n_jobs, verbose):
     key, outcome : NamedTuple, Outcome
         In the order in which they are done.
     """
+    # Repeat by repeat: a strategy that cannot work is known before the first one ends.
+    in_turn = sorted(cells.items(), key=lambda cell: cell[0].repeat)
     done = Parallel(n_jobs=n_jobs, return_as="generator_unordered")(
         delayed(_run_cell)(name, key, learner, repeat, totals, scorers)
-        for key, (learner, repeat) in cells.items()
+        for key, (learner, repeat) in in_turn
     )
     if verbose > 0:
         from tqdm import tqdm

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 import os
-import re
+from hashlib import sha256
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from urllib.parse import quote
 
-import joblib
+import cloudpickle
 import numpy as np
 
 from skactive.simulation._cells import Outcome
 
 _SETTING = "setting.json"
+_PLAIN = (bool, int, float, complex, str, bytes, np.generic)
+_MOST_LETTERS = 150  # of a label, beside which there is more in the name of a file
 
 
 class Checkpoint:
@@ -28,6 +30,8 @@ class Checkpoint:
 
     def __init__(self, folder):
         self.folder = Path(folder)
+        if self.folder.exists() and not self.folder.is_dir():
+            raise ValueError(f"checkpoint={str(folder)!r} is a file; name a folder.")
         self.folder.mkdir(parents=True, exist_ok=True)
 
     def setting(self):
@@ -55,6 +59,12 @@ class Checkpoint:
                 f"strategies={list(strategies)} have labels that read the same, which "
                 "cannot be told apart in a folder; pass other labels."
             )
+        long = [label for label in strategies if len(quote(str(label))) > _MOST_LETTERS]
+        if long:
+            raise ValueError(
+                f"strategies has a label that is too long for a file, {long[0]!r}; "
+                "pass a dict with shorter labels."
+            )
         # As they will be read again: tuples are lists then, and labels text.
         setting, strategies = json.loads(json.dumps([setting, strategies]))
         old = self.setting()
@@ -75,7 +85,10 @@ class Checkpoint:
         path = self.folder / _file_name(key)
         if not path.exists():
             return None
-        rows = json.loads(path.read_text(encoding="utf-8"))
+        try:
+            rows = json.loads(path.read_text(encoding="utf-8"))
+        except json.JSONDecodeError as error:
+            raise ValueError(f"{path} is damaged; delete it, and run again.") from error
         return Outcome(*([tuple(row) for row in part] for part in rows))
 
     def save(self, key, outcome):
@@ -113,18 +126,26 @@ def describe(value):
     Returns
     -------
     description : str
+        What has no name to go by, such as a function defined in a script or a module
+        with its weights, is described by a hash of its content.
     """
-    if isinstance(value, np.ndarray):
-        return f"array {joblib.hash(value)}"
+    if value is None or isinstance(value, _PLAIN):
+        return repr(value)
     if isinstance(value, dict):
         return f"{{{', '.join(f'{k!r}: {describe(v)}' for k, v in value.items())}}}"
     if isinstance(value, list | tuple):
         return f"[{', '.join(map(describe, value))}]"
-    if hasattr(value, "__qualname__"):
+    if _has_a_name(value):
         return f"{value.__module__}.{value.__qualname__}"
-    if hasattr(value, "get_params"):
+    if hasattr(value, "get_params") and not isinstance(value, type):
         params = value.get_params(deep=False)
         inner = ", ".join(f"{k}={describe(v)}" for k, v in sorted(params.items()))
         return f"{describe(type(value))}({inner})"
-    # Where an object lies in memory is no part of it.
-    return re.sub(r" at 0x[0-9a-fA-F]+", "", repr(value))
+    kind = getattr(value, "__qualname__", type(value).__qualname__)
+    return f"{kind} {sha256(cloudpickle.dumps(value)).hexdigest()[:16]}"
+
+
+def _has_a_name(value):
+    """Whether it is a class or function that can be imported."""
+    name, module = (getattr(value, n, None) for n in ("__qualname__", "__module__"))
+    return bool(name and module) and "<" not in name and module != "__main__"

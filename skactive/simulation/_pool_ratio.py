@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import numpy as np
 from sklearn.base import is_classifier
 
 import skactive
@@ -189,6 +190,8 @@ def pool_ratio_study(
 
 
 def _check_ratios(ratios):
+    if not isinstance(ratios, list | tuple | range | np.ndarray):
+        raise ValueError(f"ratios={ratios!r}; pass a list of numbers.")
     for ratio in ratios:
         check_ratio("a ratio of ratios", ratio)
     # 2 and 2.0 are one ratio, also in the names of files.

@@ -8,7 +8,7 @@ from numbers import Integral
 import numpy as np
 from sklearn.model_selection import train_test_split
 
-from skactive.simulation._candidates import FixedPool, FreshPools, Labeled
+from skactive.simulation._candidates import FixedPool, FreshPools, Labeled, label
 from skactive.simulation._loop import draw_seed_set
 from skactive.utils import derive_seed, make_rng, take_rows
 
@@ -65,7 +65,7 @@ class ProblemRepeat:
             pool = FreshPools(self.problem, self.pool_ratio, self.pool_seed)
         else:
             X = self.problem.sample(self.pool_size, self.pool_seed)
-            pool = FixedPool(X, lambda rows: self.problem(X[rows]), X)
+            pool = FixedPool(X, lambda rows: label(self.problem, X[rows]), X)
         return self.first, pool
 
     def test(self):
@@ -155,13 +155,13 @@ def plan_problem(
     """
     if test_size is not None:
         X_test = problem.sample(test_size, derive_seed(seed, "test set"))
-        test = X_test, problem(X_test)
+        test = X_test, label(problem, X_test)
     X = problem.sample(budget, derive_seed(seed, "seed set"))
-    y = np.asarray(problem(X[:n_initial]))
+    y = label(problem, X[:n_initial])
     if classifier and y.ndim == 1:
         # One at a time: a label costs something.
         while len(np.unique(y)) == 1 and len(y) < budget:
-            y = np.concatenate([y, problem(X[len(y) : len(y) + 1])])
+            y = np.concatenate([y, label(problem, X[len(y) : len(y) + 1])])
         if len(np.unique(y)) == 1:
             raise ValueError(
                 f"budget={budget} but the seed set took all these labels in search of "

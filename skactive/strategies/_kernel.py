@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from skactive.features import WeightGradient
+from skactive.features import ModelKernel
 from skactive.scores import ResidualVariance
 from skactive.selection import KCenterGreedy, LargestClusterMaximum, MaxDet
 from skactive.strategies._registry import recipe
@@ -118,4 +118,4 @@ def maxdist(features=None):
     >>> strategies.maxdist().fit([[0.0]]).select([[1.0], [5.0], [3.5]])
     array([1])
     """
-    return KCenterGreedy(WeightGradient() if features is None else features)
+    return KCenterGreedy(ModelKernel() if features is None else features)

@@ -13,11 +13,9 @@ def bait(features=None, noise=1e-6, backward=True):
     Parameters
     ----------
     features : transformer, default=None
-        Features whose products are covariances given the labeled samples; None means
-        the gradient of the output, scaled and conditioned.
+        What the linear model sees; None means the gradients by the model's weights.
     noise : float, default=1e-6
-        Variance of the noise, in units of the squared length of a labeled sample's
-        gradient.
+        Variance of the noise, as a share of that of the labeled samples' prior.
     backward : bool, default=True
         Whether to pick twice as many and take back those that matter least.
 
@@ -45,11 +43,9 @@ def emoc(features=None, noise=1e-6, norm="l2", n_targets=1000, random_state=None
     Parameters
     ----------
     features : transformer, default=None
-        Features whose products are covariances given the labeled samples; None means
-        the gradient of the output, scaled and conditioned.
+        What the linear model sees; None means the gradients by the model's weights.
     noise : float, default=1e-6
-        Variance of the noise, in units of the squared length of a labeled sample's
-        gradient.
+        Variance of the noise, as a share of that of the labeled samples' prior.
     norm : {'l2', 'l1'}, default='l2'
         Mean of the squared change, or of its absolute value.
     n_targets : int, default=1000
@@ -92,8 +88,7 @@ def frank_wolfe(features=None, noise=1e-6):
         The space of the sums; None means the gradient of the output, scaled, and what a
         label would tell.
     noise : float, default=1e-6
-        Variance of the noise, in units of the squared length of a labeled sample's
-        gradient.
+        Variance of the noise, as a share of that of the labeled samples' prior.
 
     Returns
     -------

@@ -9,7 +9,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from skactive import ActiveLearner, ModelView, strategies
-from skactive.features import Embedding
+from skactive.features import Embedding, Sketch
 from skactive.geometry import KernelFeatures, squared_distances, squared_norms
 
 
@@ -109,9 +109,15 @@ def test_samples_of_any_kind():
 
 def test_what_needs_vectors_says_so():
     rows = KernelFeatures(np.eye(3), RBF())
-    with pytest.raises(TypeError, match="infinitely many"):
+    with pytest.raises(TypeError, match="inner products alone"):
         np.asarray(rows)
+    with pytest.raises(TypeError, match="in place of ModelKernel"):
+        Sketch().fit_transform(rows)
+
+
+@pytest.mark.parametrize("name", ["bait", "emoc", "frank_wolfe"])
+def test_what_needs_vectors_takes_the_inputs(name):
     X = np.random.default_rng(0).uniform(size=(20, 2))
-    model = process(RBF(0.5)).fit(X[:5], X[:5, 0])
-    with pytest.raises(TypeError, match="infinitely many"):
-        ActiveLearner(model, "bait", random_state=0).fit(X[:5], X[:5, 0]).query(X[5:])
+    learner = ActiveLearner(process(RBF(0.5)), name, random_state=0)
+    learner.fit(X[:5], X[:5, 0])
+    assert len(set(learner.query(X[5:], 2))) == 2

@@ -205,3 +205,18 @@ def test_a_pool_seen_before_the_labels_is_seen_anew():
     scores = strategy.score_samples(pool)
     assert_allclose(scores, strategies.coreset().fit(LABELED).score_samples(POOL))
     assert pool.embed() is before, "the view itself stays as it is"
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+@pytest.mark.parametrize("strategy", ["lcmd", "gsx", "coreset", "bait"])
+def test_rows_that_the_model_cannot_take_are_no_outliers(value, strategy):
+    from sklearn.linear_model import Ridge
+
+    from skactive import ActiveLearner
+
+    X = np.random.default_rng(0).normal(size=(40, 3))
+    learner = ActiveLearner(Ridge(), strategy, random_state=0).fit(X[:10], X[:10, 0])
+    pool = X[10:].copy()
+    pool[3, 0] = value
+    with pytest.raises(ValueError, match=r"1 rows .* first in row 3, and Ridge"):
+        learner.query(pool, 3)

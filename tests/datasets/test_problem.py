@@ -168,3 +168,31 @@ def test_the_repr_is_short_for_many_outputs():
     assert repr(make()) == "<Problem total: a, b -> sum>"
     many = make(output_names=[f"y{i}" for i in range(9)])
     assert repr(many) == "<Problem total: a, b -> y0, ..., y8 (9 outputs)>"
+
+
+def test_what_the_function_returns_is_checked():
+    def make(function, names=("y",)):
+        return Problem("m", function, [(0, 1)] * 2, ("a", "b"), names)
+
+    with pytest.raises(ValueError, match=r"shape \(3, 4\).*must be \(3,\)"):
+        make(lambda X: np.c_[X, X])(np.ones((3, 2)))
+    with pytest.raises(ValueError, match=r"shape \(\)"):
+        make(lambda X: 3.0)(np.ones((3, 2)))
+    with pytest.raises(ValueError, match="one string"):
+        make(lambda X: X[:, 0], "yield")
+    with pytest.raises(TypeError, match="not callable"):
+        make(None)
+
+
+def test_a_function_that_works_in_place_changes_nothing():
+    problem = Problem(
+        "m",
+        lambda X: np.multiply(X, 2, out=X).sum(axis=1),
+        [(0, 1)] * 2,
+        ("a", "b"),
+        ("y",),
+    )
+    X = problem.sample(3, 0)
+    before = X.copy()
+    problem(X)
+    assert (before == X).all()

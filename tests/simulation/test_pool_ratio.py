@@ -289,7 +289,7 @@ def test_another_function_of_the_same_name_is_refused(tmp_path):
         return Problem("mine", lambda X: X[:, 0] ** power, [(0, 1)], ["x"], ["y"])
 
     study(make(2), checkpoint=tmp_path)
-    with pytest.raises(ValueError, match="labels of the first test set is 'array"):
+    with pytest.raises(ValueError, match="labels of the first test set is 'ndarray"):
         study(make(3), checkpoint=tmp_path)
 
 
@@ -388,3 +388,43 @@ def test_an_error_says_where_it_came_from():
     assert caught.value.__notes__ == [
         "In pool_ratio_study: strategy 'random', ratio 1, repeat 0."
     ]
+
+
+def _described(value):
+    from skactive.simulation._checkpoint import describe
+
+    return describe(value)
+
+
+def _power(p):
+    return lambda estimator, X, y: -np.mean(abs(estimator.predict(X) - y) ** p)
+
+
+def test_what_has_no_name_is_described_by_its_content():
+    assert _described(_power(1)) == _described(_power(1))
+    assert _described(_power(1)) != _described(_power(2))
+    long = np.zeros(3000)
+    changed = long.copy()
+    changed[1500] = 1
+    assert _described({"y": long}) == _described({"y": long.copy()})
+    assert _described({"y": long}) != _described({"y": changed})
+    torch = pytest.importorskip("torch")
+    layer = torch.nn.Linear(2, 1)
+    before = _described(layer)
+    with torch.no_grad():
+        layer.weight *= 50
+    assert _described(layer) != before
+
+
+def test_bad_checkpoints_are_named(tmp_path):
+    from skactive.simulation._checkpoint import Checkpoint
+
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ValueError, match="is a file; name a folder"):
+        Checkpoint(tmp_path / "file")
+    store = Checkpoint(tmp_path)
+    with pytest.raises(ValueError, match="too long for a file"):
+        store.agree({"n": 1}, {"x" * 300: "a"})
+    (tmp_path / "gsx-2-0.json").write_text("[[1,")
+    with pytest.raises(ValueError, match=r"gsx-2-0\.json is damaged"):
+        store.load(("gsx", 2, 0))
