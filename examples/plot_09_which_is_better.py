@@ -44,7 +44,7 @@ result = simulate(
 # **Who beats whom.** A cell is the share of rounds in which the strategy of its row
 # beats that of its column, by a paired t test at 5 %. A column that is dark is often
 # beaten; the last row is its mean. By chance a cell is 0.025 on average.
-PenaltyMatrixDisplay.from_result(result)
+display = PenaltyMatrixDisplay.from_result(result)
 
 # %%
 # So many tests find something by chance. Holm's correction makes that one matrix in
@@ -53,7 +53,7 @@ result.penalty_matrix(correction="holm").round(2)
 
 # %%
 # **How many labels it saves**, at the score that random sampling ends with.
-EfficiencyDisplay.from_result(result)
+display = EfficiencyDisplay.from_result(result)
 
 # %%
 # Entropy has its interval above 1, and yet no verdict. On average along the curve
@@ -62,7 +62,7 @@ result.summary()[["final_score", "efficiency", "api", "verdict"]].round(3)
 
 # %%
 # **What it costs.** Seconds per round, on the machine that drew this page.
-CostDisplay.from_result(result)
+display = CostDisplay.from_result(result)
 
 # %%
 # **What the batches look like.** Entropy asks for similar samples of few classes,

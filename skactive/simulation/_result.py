@@ -202,10 +202,10 @@ class SimulationResult:
 
         Notes
         -----
-        Where the truth was known, 93 to 100 % of the intervals of 2 to 20 repeats
-        contained it; of those of the summary, 43 to 52 % of 2 repeats, 68 to 77 % of 3,
-        88 to 93 % of 5, and 91 to 96 % of 10 or 20. The test sees the last score of the
-        baseline and the scores between two rounds, not the isotonic curves. So the
+        Where the truth was known, 95 to 100 % of these intervals contained it, with 2
+        to 20 repeats; of those of the summary, 45 to 50 % with 2, 70 to 75 % with 3,
+        91 to 94 % with 5 and 94 to 98 % with 10 or 20. The test sees the baseline's last
+        score and the scores between two rounds, not the isotonic curves. So the
         interval may be wider, and in rare cases it misses the estimate.
 
         Examples
@@ -574,7 +574,8 @@ class SimulationResult:
         Notes
         -----
         The interval is a bootstrap over repeats, paired, with percentiles expanded for
-        few repeats. A verdict other than 'no difference shown' needs the whole interval
+        few repeats; with 2 or 3 it is too narrow all the same, and
+        :meth:`efficiency_interval` is not. A verdict other than 'no difference shown' needs the whole interval
         on one side of 1 and a paired t test of the improvement (5 %) that agrees. Of
         studies of two equal strategies, 0.3 to 3 % got one with 5 or 10 repeats, and up
         to 5 % with 2 or 3. It takes many repeats to see a small saving: in studies of 5
