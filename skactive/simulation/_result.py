@@ -204,8 +204,8 @@ class SimulationResult:
         -----
         Where the truth was known, 95 to 100 % of these intervals contained it, with 2
         to 20 repeats; of those of the summary, 45 to 50 % with 2, 70 to 75 % with 3,
-        91 to 94 % with 5 and 94 to 98 % with 10 or 20. The test sees the baseline's last
-        score and the scores between two rounds, not the isotonic curves. So the
+        91 to 94 % with 5 and 94 to 98 % with 10 or 20. The test sees the last score of
+        the baseline and the scores between two rounds, not the isotonic curves. So the
         interval may be wider, and in rare cases it misses the estimate.
 
         Examples
@@ -575,11 +575,12 @@ class SimulationResult:
         -----
         The interval is a bootstrap over repeats, paired, with percentiles expanded for
         few repeats; with 2 or 3 it is too narrow all the same, and
-        :meth:`efficiency_interval` is not. A verdict other than 'no difference shown' needs the whole interval
-        on one side of 1 and a paired t test of the improvement (5 %) that agrees. Of
-        studies of two equal strategies, 0.3 to 3 % got one with 5 or 10 repeats, and up
-        to 5 % with 2 or 3. It takes many repeats to see a small saving: in studies of 5
-        repeats, half of those with a true efficiency of 2 were recognized.
+        :meth:`efficiency_interval` is not. A verdict other than 'no difference shown'
+        needs the whole interval on one side of 1 and a paired t test of the improvement
+        (5 %) that agrees. Of studies of two equal strategies, 0.3 to 3 % got one with 5
+        or 10 repeats, and up to 5 % with 2 or 3. It takes many repeats to see a small
+        saving: in studies of 5 repeats, half of those with a true efficiency of 2 were
+        recognized.
         """
         import pandas as pd
 
