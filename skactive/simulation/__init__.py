@@ -1,7 +1,11 @@
 """Replay active learning on known labels and measure whether it pays."""
 
+from skactive.simulation._batch_diagnostics import batch_diagnostics
 from skactive.simulation._budgeted import BudgetedLearner
+from skactive.simulation._cost_display import CostDisplay
 from skactive.simulation._display import LabelingCurveDisplay
+from skactive.simulation._efficiency_display import EfficiencyDisplay
+from skactive.simulation._penalty_display import PenaltyMatrixDisplay
 from skactive.simulation._pool_ratio import pool_ratio_study
 from skactive.simulation._pool_ratio_display import PoolRatioDisplay
 from skactive.simulation._pool_ratio_result import PoolRatioResult
@@ -10,10 +14,14 @@ from skactive.simulation._simulate import simulate
 
 __all__ = [
     "BudgetedLearner",
+    "CostDisplay",
+    "EfficiencyDisplay",
     "LabelingCurveDisplay",
+    "PenaltyMatrixDisplay",
     "PoolRatioDisplay",
     "PoolRatioResult",
     "SimulationResult",
+    "batch_diagnostics",
     "pool_ratio_study",
     "simulate",
 ]

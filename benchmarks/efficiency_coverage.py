@@ -1,0 +1,97 @@
+"""Do 95 % intervals of the labeling efficiency contain the truth that often?
+
+    python benchmarks/efficiency_coverage.py [--studies 400] [--repeats 2 3 5 10 20]
+
+Curves of a known law: after n labels the baseline scores f(n), the strategy f(e n),
+plus a shift of the repeat that both share, one of each curve, and noise of each round.
+The truth is the efficiency of the curves without noise. Printed are the share of
+studies whose interval contains it, and the median width of log(efficiency), where what
+is unbounded ends at 0.1. A share of 400 studies has a standard error of 0.011 at 0.95.
+"""
+
+import argparse
+
+import numpy as np
+
+from skactive.simulation import _verdict
+from skactive.simulation._efficiency_interval import efficiency_intervals
+from skactive.simulation._metrics import Curve, PairedCurves, efficiency_at
+
+N_LABELED = np.arange(20.0, 201, 20)
+LAWS = {
+    "logarithm": lambda n: 0.1 * np.log(n),
+    "power": lambda n: 0.95 - 1.5 * n**-0.5,
+    "saturating": lambda n: 0.95 - 20 * n**-1.5,
+}
+# Law, efficiency, standard deviation of the shifts, of the noise.
+CASES = [
+    ("logarithm", 1.5, 0.01, 0.01),
+    ("logarithm", 1.5, 0.0, 0.02),
+    ("logarithm", 1.0, 0.01, 0.01),
+    ("power", 1.5, 0.01, 0.01),
+    ("power", 2.0, 0.0, 0.02),
+    ("saturating", 1.5, 0.003, 0.003),
+]
+
+
+def draw(rng, n_repeats, law, efficiency, shift, noise):
+    """Paired curves of one study."""
+    shape = n_repeats, len(N_LABELED)
+    shared = rng.normal(0, shift, (n_repeats, 1))
+
+    def curves(e):
+        own = rng.normal(0, shift, (n_repeats, 1))
+        return LAWS[law](e * N_LABELED) + shared + own + rng.normal(0, noise, shape)
+
+    scores = {"random": curves(1), "mine": curves(efficiency)}
+    return PairedCurves(np.tile(N_LABELED, (n_repeats, 1)), scores)
+
+
+def true_efficiency(law, efficiency):
+    """What the steps of the estimate make of curves without noise."""
+    reference, curve = (
+        Curve(N_LABELED, LAWS[law](e * N_LABELED)) for e in (1, efficiency)
+    )
+    return efficiency_at(reference, curve, reference.score[-1])
+
+
+def bootstrap(curves):
+    samples = _verdict.resample_efficiency(curves, "random")["mine"]
+    return _verdict.percentile_interval(samples, len(curves.n_labeled))
+
+
+def student(curves):
+    return efficiency_intervals(curves, "random")["mine"]
+
+
+def coverage(case, n_repeats, n_studies, interval, seed=0):
+    """Share of intervals with the truth in them, and their median width."""
+    rng = np.random.default_rng(seed)
+    truth = true_efficiency(*case[:2])
+    bounds = np.array([interval(draw(rng, n_repeats, *case)) for _ in range(n_studies)])
+    covered = (bounds[:, 0] <= truth + 1e-9) & (truth - 1e-9 <= bounds[:, 1])
+    low, high = np.log(np.maximum(bounds, 0.1)).T
+    return covered.mean(), np.median(high - low)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--studies", type=int, default=400)
+    parser.add_argument("--repeats", type=int, nargs="+", default=[2, 3, 5, 10, 20])
+    args = parser.parse_args()
+    print("law         efficiency  repeats  bootstrap (width)  t test (width)")
+    for case in CASES:
+        for n_repeats in args.repeats:
+            cells = [
+                "{:.3f} ({:.2f})".format(*coverage(case, n_repeats, args.studies, way))
+                for way in (bootstrap, student)
+            ]
+            print(
+                f"{case[0]:<10}  {case[1]:>10}  {n_repeats:>7}  {cells[0]:>17}  "
+                f"{cells[1]:>14}",
+                flush=True,
+            )
+
+
+if __name__ == "__main__":
+    main()
