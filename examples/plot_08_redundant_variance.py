@@ -11,7 +11,11 @@ again and again.
 The problem is a robot arm, whose two outputs follow from four inputs, and the model a
 committee of small nets.
 
-**What is found.** RESULT
+**What is found.** The batch of the largest variances lies along one side of the arm's
+range, LCMD's is spread. With 160 labels LCMD is shown to need fewer than random choice,
+about three quarters; the largest variances end with a larger error than random choice,
+though five repeats do not show it. **Where it fails.** A batch of one has no copies, and
+the largest variance is a good question then.
 """
 
 # %%
@@ -49,16 +53,16 @@ axes[0].legend(loc="lower left")
 plt.show()
 
 # %%
-# What it costs: the campaign replayed, three times.
+# What it costs: the campaign replayed, five times.
 result = simulate(
     committee,
     X,
     y,
     strategies=["random", "variance", "lcmd"],
     n_initial=40,
-    n_queries=20,
+    n_queries=40,
     budget=160,
-    n_repeats=3,
+    n_repeats=5,
     scoring="neg_root_mean_squared_error",
     random_state=0,
 )
