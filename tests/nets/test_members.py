@@ -273,21 +273,22 @@ class OwnLoop(NeuralNetClassifier):
 @pytest.mark.parametrize(
     "params",
     [
-        {"module__dropout": 0.1},
-        {"module__norm": True},
-        {"module": Noisy},
-        {"module": Counting},
-        {"module": Branching},
-        {"module": tied},
-        {"module": reparametrized},
-        {"module": nn.LazyLinear(3)},
-        {"callbacks": [EpochScoring("accuracy", on_train=True)]},
-        {"callbacks": [("rate", LRScheduler())]},
-        {"optimizer": torch.optim.LBFGS},
-        {"train_split": ValidSplit(3)},
-        {"iterator_train__num_workers": 0},
+        pytest.param({"module__dropout": 0.1}, id="dropout"),
+        pytest.param({"module__norm": True}, id="norm"),
+        pytest.param({"module": Noisy}, id="random_forward"),
+        pytest.param({"module": Counting}, id="buffer"),
+        pytest.param({"module": Branching}, id="branch"),
+        pytest.param({"module": tied}, id="tied"),
+        pytest.param({"module": reparametrized}, id="reparametrized"),
+        pytest.param({"module": nn.LazyLinear(3)}, id="lazy"),
+        pytest.param(
+            {"callbacks": [EpochScoring("accuracy", on_train=True)]}, id="epoch_scoring"
+        ),
+        pytest.param({"callbacks": [("rate", LRScheduler())]}, id="lr_scheduler"),
+        pytest.param({"optimizer": torch.optim.LBFGS}, id="lbfgs"),
+        pytest.param({"train_split": ValidSplit(3)}, id="train_split"),
+        pytest.param({"iterator_train__num_workers": 0}, id="workers"),
     ],
-    ids=str,
 )
 def test_what_cannot_be_trained_together_is_trained_apart(
     tiny_net, blobs, joint, params
