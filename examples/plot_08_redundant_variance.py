@@ -12,10 +12,10 @@ The problem is a robot arm, whose two outputs follow from four inputs, and the m
 committee of small nets.
 
 **What is found.** The batch of the largest variances lies along one side of the arm's
-range, LCMD's is spread. With 160 labels LCMD is shown to need fewer than random choice,
-about three quarters; the largest variances end with a larger error than random choice,
-though five repeats do not show it. **Where it fails.** A batch of one has no copies, and
-the largest variance is a good question then.
+range, LCMD's is spread. With 160 labels LCMD is shown to need fewer than random
+choice, about three quarters; the largest variances end with a larger error than random
+choice, though five repeats do not show it. **Where it fails.** A batch of one has no
+copies, and the largest variance is a good question then.
 """
 
 # %%

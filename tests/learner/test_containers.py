@@ -16,6 +16,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from skactive import ActiveLearner, strategies
+from skactive.nets import LearningLossClassifier
 from skactive.utils import hash_rows, is_dataframe, take_rows
 
 IRIS, y = load_iris(return_X_y=True)
@@ -121,6 +122,7 @@ def test_float32_float64_list_frame_and_csr_give_the_same_rows(strategy):
         KNeighborsClassifier(3),
         RandomForestClassifier(5, random_state=0),
         LogisticRegression(max_iter=500),
+        LearningLossClassifier((8,), max_epochs=3),
     ]
     estimator = next(
         model

@@ -27,6 +27,8 @@ from torch import nn
 
 from skactive import ActiveLearner, Committee, strategies
 from skactive.nets import (
+    LearningLossClassifier,
+    LearningLossRegressor,
     NetClassifier,
     TorchMLPClassifier,
     TorchMLPRegressor,
@@ -113,14 +115,18 @@ def play(estimator, strategy, X, y, **options):
 
 @pytest.mark.parametrize("strategy", [None, *strategies.names("classification")])
 def test_every_strategy_for_classifiers(strategy):
-    learner = play(mlp(), strategy, X, NAMES)
+    loss = strategy == "learning_loss"
+    net = LearningLossClassifier((8,), max_epochs=5) if loss else mlp()
+    learner = play(net, strategy, X, NAMES)
     assert set(learner.predict(X)) <= set(NAMES)
 
 
 @pytest.mark.parametrize("targets", [X[:, 3], X[:, 2:]])
 @pytest.mark.parametrize("strategy", [None, *strategies.names("regression")])
 def test_every_strategy_for_regressors(strategy, targets):
-    learner = play(mlp_regressor(), strategy, X, targets)
+    loss = strategy == "learning_loss"
+    net = LearningLossRegressor((8,), max_epochs=5) if loss else mlp_regressor()
+    learner = play(net, strategy, X, targets)
     assert learner.predict(X).shape == targets.shape
 
 
@@ -400,7 +406,9 @@ def test_raw_nets_inside_of_other_estimators_get_their_skin(wrap):
 MORE_PASSES = {"draws": 20, "input_gradient": 51}
 
 
-@pytest.mark.parametrize("name", strategies.names("classification"))
+@pytest.mark.parametrize(
+    "name", [n for n in strategies.names("classification") if n != "learning_loss"]
+)
 def test_every_strategy_takes_the_passes_that_its_needs_allow(passes, name):
     needs = get_tags(strategies.get(name)).strategy.needs
     learner = ActiveLearner(counting_net(), name, random_state=0)
@@ -413,3 +421,15 @@ def test_every_strategy_takes_the_passes_that_its_needs_allow(passes, name):
     assert n_rows <= allowed * (len(X) + len(SEED_SET))
     if allowed == 1:
         assert len(passes) <= 2, "the pool, and perhaps the labeled samples"
+
+
+def test_predicted_losses_take_one_pass():
+    learner = ActiveLearner(
+        LearningLossClassifier((8,), max_epochs=2), "learning_loss", random_state=0
+    ).fit(X[SEED_SET], NAMES[SEED_SET])
+    n_rows = []
+    learner.estimator_.net_.module_.register_forward_hook(
+        lambda module, inputs, output: n_rows.append(len(inputs[0]))
+    )
+    learner.query(X, 4)
+    assert n_rows == [len(X)]

@@ -20,6 +20,7 @@ from skactive import ActiveLearner, Committee, ModelView, QueryStrategy, strateg
 from skactive.base import Facts
 from skactive.compose import Prefilter
 from skactive.exceptions import NotEnoughCandidates
+from skactive.nets import LearningLossClassifier
 from skactive.utils import hash_rows
 
 X, y = load_iris(return_X_y=True)
@@ -40,6 +41,8 @@ def make_learner(strategy="margin", estimator=None):
 
 def served(strategy):
     """A model that gives what the strategy needs."""
+    if strategy == "learning_loss":
+        return LearningLossClassifier((8,), max_epochs=3)
     fitted = clone(CLASSIFIER).fit(X, y)
     if strategy is None or strategy in strategies.names(estimator=fitted):
         return CLASSIFIER

@@ -7,6 +7,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from torch import nn
 
 from skactive import Committee, ModelView
+from skactive.exceptions import MissingCapability
 from skactive.features import WeightGradient
 from skactive.nets import TorchMLPClassifier, TorchMLPRegressor, as_estimator
 
@@ -171,7 +172,7 @@ class Nothing(nn.Module):
 def test_without_layers(X):
     model = as_estimator(Nothing(), task="regression", max_epochs=1, random_state=0)
     model.fit(X, X[:, 0])
-    with pytest.raises(ValueError, match="no gradients by them"):
+    with pytest.raises(MissingCapability, match="does not offer gradient factors"):
         kernel(model, X)
 
 
