@@ -397,6 +397,26 @@ def _strategies_in(value):
     return [part for part in parts if isinstance(part, QueryStrategy)]
 
 
+def has_memory(strategy):
+    """Whether a strategy, or one it consists of, remembers earlier rounds.
+
+    Parameters
+    ----------
+    strategy : QueryStrategy
+
+    Returns
+    -------
+    has_memory : bool
+    """
+    parts = [
+        part
+        for value in strategy.get_params(deep=False).values()
+        for part in _strategies_in(value)
+    ]
+    own = type(strategy).resume is not QueryStrategy.resume
+    return own or any(map(has_memory, parts))
+
+
 def check_capabilities(facts, X, who):
     """Check that a view gives what a strategy needs.
 

@@ -23,7 +23,7 @@ def make_plan(X, y, X_test, y_test, *, test_size, pool_ratio, pool_size, n_to_as
     Returns
     -------
     plan : callable
-        ``plan(seed, n_initial=, budget=, classifier=)`` draws one repeat.
+        ``plan(seed, initial=, n_initial=, budget=, classifier=)`` draws one repeat.
     facts : dict
         What the data add to the setting of the result.
     """

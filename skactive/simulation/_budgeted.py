@@ -10,7 +10,8 @@ from sklearn.utils import get_tags, indexable
 from sklearn.utils.validation import check_is_fitted
 
 from skactive.simulation._candidates import FixedPool
-from skactive.simulation._loop import draw_seed_set, label_totals, run_rounds
+from skactive.simulation._initial import first_rows
+from skactive.simulation._loop import label_totals, run_rounds
 from skactive.utils import derive_seed, draw_seed, make_rng, seed_nested
 from skactive.utils._sklearn import HasMethods, Interval, _fit_context, available_if
 
@@ -112,10 +113,10 @@ class BudgetedLearner(MetaEstimatorMixin, BaseEstimator):
         y = np.asarray(y)
         budget = min(self.budget, len(y))
         seed = draw_seed(self.random_state)
-        seed_rows = draw_seed_set(
+        seed_rows = first_rows(
+            make_rng(seed, "seed set").permutation(len(y)),
             y,
             min(self.n_initial, budget),
-            make_rng(seed, "seed set"),
             two_classes=is_classifier(self),
         )
         learner = seed_nested(clone(self.learner), derive_seed(seed, "learner"))

@@ -13,6 +13,7 @@ from skactive.utils import count_rows, derive_seed, take_rows
 class Labeled(NamedTuple):
     """Samples with the labels that were asked for."""
 
+    rows: np.ndarray  # of what they were taken from
     places: np.ndarray  # what tells the samples apart: row numbers or coordinates
     X: object
     y: np.ndarray
@@ -62,7 +63,8 @@ class FixedPool:
     def answer(self, rows):
         """Label rows of the samples that `candidates` returned."""
         self._open[rows] = False
-        return Labeled(self.places[rows], take_rows(self.X, rows), self.oracle(rows))
+        X = take_rows(self.X, rows)
+        return Labeled(rows, self.places[rows], X, self.oracle(rows))
 
 
 class FreshPools:
@@ -94,4 +96,4 @@ class FreshPools:
     def answer(self, rows):
         """Label rows of the samples that `candidates` returned."""
         X = self._X[rows]
-        return Labeled(X, X, label(self.problem, X))
+        return Labeled(rows, X, X, label(self.problem, X))

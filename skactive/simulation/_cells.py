@@ -1,95 +1,94 @@
-"""Run many campaigns, on several processes, and join what they measured to tables."""
+"""Play many campaigns, on several processes, and join what they measured to tables."""
 
 from __future__ import annotations
 
 import sys
-from contextlib import contextmanager
-from typing import NamedTuple
+import warnings
 
-import numpy as np
 from joblib import Parallel, delayed
-from sklearn.base import clone
+from sklearn.exceptions import FitFailedWarning
 
-from skactive.simulation._loop import Round, run_rounds
-from skactive.simulation._threads import single_thread
-from skactive.utils import reseed_nested
+from skactive.simulation._campaign import run_campaign
 
 
-class Outcome(NamedTuple):
-    """What one campaign measured, as plain rows of the two tables."""
-
-    records: list  # (round, metric, score, n_labeled, fit_time, query_time)
-    picks: list  # (round, *place)
-
-
-def run_cells(cells, totals, scorers, *, name, n_jobs, verbose):
-    """Run the campaigns.
+def run_cells(
+    cells, scorers, *, name, n_jobs, verbose, checkpoint=None, on_error="raise"
+):
+    """Play the campaigns.
 
     Parameters
     ----------
-    cells : dict of key -> (learner, repeat)
+    cells : dict of key -> Campaign
         A key is a NamedTuple that says what the cell is, such as strategy and repeat.
-    totals : list of int
-        Number of labels after the seed set and after each round.
     scorers : dict of str -> callable
     name : str
         Of the function that the user called.
     n_jobs : int or None
     verbose : int
+    checkpoint : Checkpoint or None
+        Where rounds are kept, and taken from if they are there already.
+    on_error : {'raise', 'mark'}
+        What becomes of an exception; 'mark' lets the other campaigns end.
 
-    Yields
-    ------
-    key, outcome : NamedTuple, Outcome
-        In the order in which they are done.
+    Returns
+    -------
+    outcomes : dict of key -> Outcome
+        In the order of the cells.
     """
     # Repeat by repeat: a strategy that cannot work is known before the first one ends.
-    in_turn = sorted(cells.items(), key=lambda cell: cell[0].repeat)
+    in_turn = sorted(cells, key=lambda key: key.repeat)
     done = Parallel(n_jobs=n_jobs, return_as="generator_unordered")(
-        delayed(_run_cell)(name, key, learner, repeat, totals, scorers)
-        for key, (learner, repeat) in in_turn
+        delayed(_run_cell)(
+            key,
+            cells[key]._replace(number=number),
+            scorers,
+            name,
+            None if checkpoint is None else checkpoint.log(key),
+            on_error == "mark",
+        )
+        for number, key in enumerate(in_turn)
     )
     if verbose > 0:
         from tqdm import tqdm
 
         done = tqdm(done, total=len(cells), desc=name, file=sys.stderr)
-    yield from done
+    outcomes = dict(done)
+    outcomes = {key: outcomes[key] for key in cells}
+    _tell_failures(outcomes, name)
+    return outcomes
 
 
-def _run_cell(name, key, learner, repeat, totals, scorers):
-    # Every random_state, also the learner's own, which seeds the strategy.
-    learner = reseed_nested(clone(learner), repeat.seed)
-    records, picks = [], []
-    with single_thread(), _blamed(name, key):
-        first, pool = repeat.open()
-        test = repeat.test()
-        for number, done in enumerate(run_rounds(learner, first, pool, totals)):
-            places = np.column_stack([done.places]).tolist()
-            picks += [(number, *place) for place in places]
-            for metric, scorer in scorers.items():
-                score = float(scorer(learner, *test))
-                if not np.isfinite(score):
-                    raise ValueError(
-                        f"{metric}={score} for ({', '.join(key._fields)})={tuple(key)} "
-                        f"in round {number}; choose a scoring that is defined in every "
-                        "round."
-                    )
-                records.append((number, metric, score, *done[1:]))
-    return key, Outcome(records, picks)
+def _run_cell(key, campaign, scorers, name, log, mark_errors):
+    where = f"In {name}: {_spelled(key)}"
+    options = {} if log is None else {"played": log.rounds(), "keep": log.append}
+    outcome = run_campaign(
+        campaign, scorers, where, mark_errors=mark_errors, **options
+    )
+    return key, outcome
 
 
-@contextmanager
-def _blamed(name, key):
-    """Note on an exception where it came from; it passes through as it is."""
-    try:
-        yield
-    except Exception as error:
-        parts = (f"{k} {v!r}" for k, v in key._asdict().items())
-        error.add_note(f"In {name}: {', '.join(parts)}.")
-        raise
+def _spelled(key):
+    return ", ".join(f"{part} {value!r}" for part, value in key._asdict().items())
+
+
+def _tell_failures(outcomes, name):
+    failed = {key: done.failure for key, done in outcomes.items() if done.failure}
+    if failed:
+        lines = [
+            f"{_spelled(key)}, round {failure.round}: {failure.error}"
+            for key, failure in failed.items()
+        ]
+        warnings.warn(
+            f"{name}: {len(failed)} of {len(outcomes)} campaigns failed; the result "
+            "compares the strategies without a failure, and its attribute `failures` "
+            "has the tracebacks.\n" + "\n".join(lines),
+            FitFailedWarning,
+            stacklevel=4,
+        )
 
 
 def make_tables(outcomes, columns):
-    """Join the outcomes to the long table and the table of picks.
+    """Join the outcomes to the long table, the table of picks and that of failures.
 
     Parameters
     ----------
@@ -100,13 +99,25 @@ def make_tables(outcomes, columns):
 
     Returns
     -------
-    frame, picks : DataFrame
+    frame, picks, failures : DataFrame
     """
     import pandas as pd
 
     names = [*next(iter(outcomes))._fields, "round"]
-    rows = [(*key, *row) for key, done in outcomes.items() for row in done.records]
-    frame = pd.DataFrame(rows, columns=[*names, "metric", "score", *Round._fields[1:]])
-    frame.insert(len(names), "n_labeled", frame.pop("n_labeled"))
-    rows = [(*key, *row) for key, done in outcomes.items() for row in done.picks]
-    return frame, pd.DataFrame(rows, columns=[*names, *columns])
+    rows, picks, failures = [], [], []
+    for key, outcome in outcomes.items():
+        for number, done in enumerate(outcome.rounds):
+            cell = (*key, number)
+            picks += [(*cell, *place) for place in done.places]
+            rows += [
+                (*cell, done.n_labeled, metric, score, done.fit_time, done.query_time)
+                for metric, score in done.scores.items()
+            ]
+        if outcome.failure is not None:
+            failures.append((*key, *outcome.failure))
+    measured = ["n_labeled", "metric", "score", "fit_time", "query_time"]
+    return (
+        pd.DataFrame(rows, columns=[*names, *measured]),
+        pd.DataFrame(picks, columns=[*names, *columns]),
+        pd.DataFrame(failures, columns=[*names, "error", "traceback"]),
+    )

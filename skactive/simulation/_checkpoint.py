@@ -1,4 +1,4 @@
-"""Finished cells of a study in a folder, so that it can be stopped and taken up."""
+"""Finished rounds in a folder, so that a run can be killed and taken up again."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from urllib.parse import quote
 import cloudpickle
 import numpy as np
 
-from skactive.simulation._cells import Outcome
+from skactive.simulation._campaign import PlayedRound
+from skactive.utils import draw_seed
 
 _SETTING = "setting.json"
 _PLAIN = (bool, int, float, complex, str, bytes, np.generic)
@@ -20,7 +21,7 @@ _MOST_LETTERS = 150  # of a label, beside which there is more in the name of a f
 
 
 class Checkpoint:
-    """A folder with the setting of a study and a file per finished cell.
+    """A folder with the setting of a run and a file per campaign, a line per round.
 
     Parameters
     ----------
@@ -33,6 +34,16 @@ class Checkpoint:
         if self.folder.exists() and not self.folder.is_dir():
             raise ValueError(f"checkpoint={str(folder)!r} is a file; name a folder.")
         self.folder.mkdir(parents=True, exist_ok=True)
+
+    def seed(self, random_state):
+        """Draw the seed of the run; for None, it is that of the rounds that are here."""
+        if random_state is None:
+            random_state = self.setting().get("random_state")
+        return draw_seed(random_state)
+
+    def log(self, key):
+        """Return the file of a campaign."""
+        return CampaignLog(self.folder / _file_name(key))
 
     def setting(self):
         """Return what `agree` wrote, or an empty dict."""
@@ -80,26 +91,11 @@ class Checkpoint:
         )
         self._write(_SETTING, {**setting, "strategies": {**known, **strategies}})
 
-    def load(self, key):
-        """Return the outcome of a cell, or None."""
-        path = self.folder / _file_name(key)
-        if not path.exists():
-            return None
-        try:
-            rows = json.loads(path.read_text(encoding="utf-8"))
-        except json.JSONDecodeError as error:
-            raise ValueError(f"{path} is damaged; delete it, and run again.") from error
-        return Outcome(*([tuple(row) for row in part] for part in rows))
-
-    def save(self, key, outcome):
-        """Write the outcome of a cell, all or nothing."""
-        self._write(_file_name(key), outcome)
-
     def _compare(self, entries):
         for name, old, new in entries:
             if old != new:
                 raise ValueError(
-                    f"{name} is {new!r}, but the cells in {self.folder} were computed "
+                    f"{name} is {new!r}, but the rounds in {self.folder} were played "
                     f"with {old!r}; pass the same or another folder."
                 )
 
@@ -107,12 +103,46 @@ class Checkpoint:
         with NamedTemporaryFile(
             "w", dir=self.folder, suffix=".part", delete=False, encoding="utf-8"
         ) as file:
-            json.dump(content, file)
+            json.dump(content, file, indent=1)
         os.replace(file.name, self.folder / name)
 
 
+class CampaignLog:
+    """The rounds of a campaign, one JSON object per line.
+
+    A line counts once its end is there: a process may be killed while it writes.
+
+    Parameters
+    ----------
+    path : Path
+    """
+
+    def __init__(self, path):
+        self.path = path
+
+    def rounds(self):
+        """Return what is there, and cut off what was not written to its end."""
+        if not self.path.exists():
+            return []
+        content = self.path.read_bytes()
+        whole = content[: content.rfind(b"\n") + 1]
+        if len(whole) < len(content):
+            os.truncate(self.path, len(whole))
+        try:
+            return [PlayedRound(**json.loads(line)) for line in whole.splitlines()]
+        except (ValueError, TypeError) as error:
+            raise ValueError(
+                f"{self.path} is damaged; delete it, and run again."
+            ) from error
+
+    def append(self, done):
+        """Write a round that has ended."""
+        with self.path.open("ab") as file:
+            file.write(json.dumps(done._asdict()).encode() + b"\n")
+
+
 def _file_name(key):
-    return "-".join(quote(str(part), safe="") for part in key) + ".json"
+    return "-".join(quote(str(part), safe="") for part in key) + ".jsonl"
 
 
 def describe(value):

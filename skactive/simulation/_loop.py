@@ -2,45 +2,25 @@
 
 from __future__ import annotations
 
+from functools import reduce
 from time import perf_counter
 from typing import NamedTuple
 
 import numpy as np
 
+from skactive import strategies as registry
+from skactive.base import has_memory
+from skactive.utils import continues_training, stack_rows
+
 
 class Round(NamedTuple):
     """What one round asked and what it took."""
 
-    places: np.ndarray  # of the samples asked in this round, most wanted first
+    rows: np.ndarray  # of the pool, asked in this round, most wanted first
+    places: np.ndarray  # what tells these samples apart
     n_labeled: int
     fit_time: float  # seconds
     query_time: float  # seconds
-
-
-def draw_seed_set(y, n_initial, rng, *, two_classes):
-    """Random rows to label first.
-
-    Parameters
-    ----------
-    y : ndarray of shape (n_samples, ...)
-        Read only where a row is drawn.
-    n_initial : int
-    rng : numpy.random.Generator
-    two_classes : bool
-        Draw on, one row at a time, until two classes are seen or no rows are left.
-
-    Returns
-    -------
-    rows : ndarray of shape (>= n_initial,)
-    """
-    order = rng.permutation(len(y))
-    size = n_initial
-    if two_classes and y.ndim == 1 and len(np.unique(y[order[:size]])) == 1:
-        while size < len(y):
-            size += 1
-            if y[order[size - 1]] != y[order[0]]:
-                break
-    return order[:size]
 
 
 def label_totals(n_initial, n_queries, budget):
@@ -48,7 +28,7 @@ def label_totals(n_initial, n_queries, budget):
     return [*range(n_initial, budget, n_queries), budget]
 
 
-def run_rounds(learner, first, pool, totals):
+def run_rounds(learner, first, pool, totals, *, start=0):
     """Teach the seed set, then query and teach until each total is reached in turn.
 
     Parameters
@@ -62,26 +42,87 @@ def run_rounds(learner, first, pool, totals):
         Where candidates come from, and their labels when they are asked.
     totals : list of int
         Number of labels after the seed set and after each round.
+    start : int, default=0
+        The round to begin with. If not 0, `replay_rounds` brought the learner there.
 
     Yields
     ------
     round : Round
         The learner holds the labels of this round when it is yielded.
     """
-    start = perf_counter()
-    learner.fit(first.X, first.y)
-    n_labeled = len(first.y)
-    yield Round(first.places, n_labeled, perf_counter() - start, 0.0)
-    for total in totals[1:]:
+    if start:
+        n_labeled = learner.n_labeled_
+    else:
+        began = perf_counter()
+        learner.fit(first.X, first.y)
+        n_labeled = len(first.y)
+        fit_time = perf_counter() - began
+        yield Round(first.rows, first.places, n_labeled, fit_time, 0.0)
+    for total in totals[max(start, 1) :]:
         if total <= n_labeled:
-            yield Round(first.places[:0], n_labeled, 0.0, 0.0)
+            yield Round(first.rows[:0], first.places[:0], n_labeled, 0.0, 0.0)
             continue
         X, candidates = pool.candidates(total - n_labeled)
-        start = perf_counter()
+        began = perf_counter()
         rows = learner.query(X, total - n_labeled, candidates=candidates)
-        query_time = perf_counter() - start
+        query_time = perf_counter() - began
         asked = pool.answer(rows)
-        start = perf_counter()
+        began = perf_counter()
         learner.teach(asked.X, asked.y)
         n_labeled += len(rows)
-        yield Round(asked.places, n_labeled, perf_counter() - start, query_time)
+        fit_time = perf_counter() - began
+        yield Round(rows, asked.places, n_labeled, fit_time, query_time)
+
+
+def replay_rounds(learner, first, pool, asked):
+    """Bring a learner to where it was after rounds whose answers are known.
+
+    A learner that starts afresh in every round is trained once, on all labels. Where
+    training goes on, or the strategy has a memory, every round is played again.
+
+    Parameters
+    ----------
+    learner : ActiveLearner
+        Fitted in place.
+    first : Labeled
+    pool : FixedPool or FreshPools
+        As for `run_rounds`; left as the rounds have left it.
+    asked : list of ndarray
+        Rows of the pool asked in each round after the seed set.
+
+    Raises
+    ------
+    RuntimeError
+        If the learner does not ask the same again.
+    """
+    remembers = _remembers(learner)
+    parts = [first]
+    if remembers:
+        learner.fit(first.X, first.y)
+    for rows in asked:
+        if not len(rows):
+            continue
+        X, candidates = pool.candidates(len(rows))
+        if remembers and not np.array_equal(
+            learner.query(X, len(rows), candidates=candidates), rows
+        ):
+            raise RuntimeError(
+                "The learner asks other samples than it asked before it was "
+                "interrupted, so its campaign cannot go on; start it anew."
+            )
+        parts.append(pool.answer(rows))
+        if remembers:
+            learner.teach(parts[-1].X, parts[-1].y)
+    if not remembers:
+        X = reduce(stack_rows, [part.X for part in parts])
+        learner.fit(X, np.concatenate([part.y for part in parts]))
+
+
+def _remembers(learner):
+    """Whether the state of a learner depends on the rounds before the last."""
+    if continues_training(learner.estimator):
+        return True
+    strategy = learner.strategy
+    if isinstance(strategy, str):
+        strategy = registry.get(strategy)
+    return strategy is not None and has_memory(strategy)

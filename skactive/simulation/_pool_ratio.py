@@ -17,6 +17,7 @@ from skactive.simulation._arguments import (
     make_scorers,
     plan_of_problem,
 )
+from skactive.simulation._campaign import Campaign
 from skactive.simulation._cells import make_tables, run_cells
 from skactive.simulation._checkpoint import Checkpoint, describe
 from skactive.simulation._loop import label_totals
@@ -82,8 +83,8 @@ def pool_ratio_study(
     verbose : int, default=0
         Above 0, a progress bar on stderr.
     checkpoint : str or Path, default=None
-        A folder for finished cells: one file for each strategy, ratio and repeat. A
-        later call computes only what is missing. It may add strategies, ratios and
+        A folder for finished rounds: one file for each strategy, ratio and repeat. A
+        later call plays only what is missing. It may add strategies, ratios and
         repeats; everything else must be the same.
     test_size : int, default=1000
         Number of test samples, drawn once per repeat.
@@ -146,12 +147,12 @@ def pool_ratio_study(
         "version": skactive.__version__,
     }
     store = None if checkpoint is None else Checkpoint(checkpoint)
-    if store is not None and random_state is None:
-        random_state = store.setting().get("random_state")
-    seed = setting["random_state"] = draw_seed(random_state)
+    seed = draw_seed(random_state) if store is None else store.seed(random_state)
+    setting["random_state"] = seed
     repeats = [
         plan(
             derive_seed(seed, "repeat", number),
+            initial="random",
             n_initial=n_initial,
             budget=budget,
             classifier=any(map(is_classifier, learners.values())),
@@ -160,32 +161,24 @@ def pool_ratio_study(
     ]
     # A function has no name that tells it from all others; its answers do.
     setting["labels of the first test set"] = describe(repeats[0].test()[1])
+    if store is not None:
+        store.agree(setting, {label: describe(learners[label]) for label in learners})
+    totals = label_totals(n_initial, n_queries, budget)
     cells = {
-        _Key(label, ratio, number): (learner, repeat.with_ratio(ratio))
+        _Key(label, ratio, number): Campaign(learner, repeat.with_ratio(ratio), totals)
         for label, learner in learners.items()
         for ratio in (ratios if label != BASELINE else [1])
         for number, repeat in enumerate(repeats)
     }
-    outcomes = {}
-    if store is not None:
-        store.agree(setting, {label: describe(learners[label]) for label in learners})
-        outcomes = {key: store.load(key) for key in cells}
-        outcomes = {key: done for key, done in outcomes.items() if done is not None}
-    missing = {key: cell for key, cell in cells.items() if key not in outcomes}
-    for key, outcome in run_cells(
-        missing,
-        label_totals(n_initial, n_queries, budget),
+    outcomes = run_cells(
+        cells,
         scorers,
         name="pool_ratio_study",
         n_jobs=n_jobs,
         verbose=verbose,
-    ):
-        outcomes[key] = outcome
-        if store is not None:
-            store.save(key, outcome)
-    frame, picks = make_tables(
-        {key: outcomes[key] for key in cells}, problem.input_names
+        checkpoint=store,
     )
+    frame, picks, _ = make_tables(outcomes, problem.input_names)
     return PoolRatioResult(frame, picks, setting=setting)
 
 

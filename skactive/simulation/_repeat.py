@@ -9,8 +9,30 @@ import numpy as np
 from sklearn.model_selection import train_test_split
 
 from skactive.simulation._candidates import FixedPool, FreshPools, Labeled, label
-from skactive.simulation._loop import draw_seed_set
+from skactive.simulation._initial import first_rows, order_of_first
 from skactive.utils import derive_seed, make_rng, take_rows
+
+
+@dataclass(frozen=True)
+class TrainingPart:
+    """Samples of a table that may be asked, and what the annotator says of them."""
+
+    rows: np.ndarray  # of the table; a row that is there twice is two samples
+    y: np.ndarray
+    jitter: float = 0  # of copies: noise in units of each column's standard deviation
+    seed: int = 0  # of the noise
+
+    def samples(self, X):
+        """Take the samples from the table."""
+        samples = take_rows(X, self.rows)
+        if not self.jitter:
+            return samples
+        samples = np.array(samples, dtype=np.result_type(samples, np.float32))
+        first = np.unique(self.rows, return_index=True)[1]
+        copies = np.setdiff1d(np.arange(len(self.rows)), first)
+        noise = make_rng(self.seed, "jitter").standard_normal(samples[copies].shape)
+        samples[copies] += self.jitter * samples[first].std(axis=0) * noise
+        return samples
 
 
 @dataclass(frozen=True)
@@ -21,7 +43,7 @@ class TableRepeat:
     """
 
     data: tuple  # X and y as they were passed to simulate
-    train_rows: np.ndarray
+    train: TrainingPart
     seed_rows: np.ndarray  # rows of the training part
     test_rows: np.ndarray | None
     fixed_test: tuple  # X and y; used where there are no test rows
@@ -31,8 +53,8 @@ class TableRepeat:
 
     def open(self):
         """Return the seed set and the pool it was drawn from."""
-        X, y = (take_rows(part, self.train_rows) for part in self.data)
-        pool = FixedPool(X, y.__getitem__, self.train_rows)
+        X = self.train.samples(self.data[0])
+        pool = FixedPool(X, self.train.y.__getitem__, self.train.rows)
         return pool.answer(self.seed_rows), pool
 
     def test(self):
@@ -77,8 +99,10 @@ class ProblemRepeat:
         return replace(self, pool_ratio=pool_ratio)
 
 
-def plan_table(seed, X, y, *, test_size, test, n_initial, budget, classifier):
-    """Split the data and draw the seed set.
+def plan_table(
+    seed, X, y, *, test_size, test, initial, n_initial, budget, classifier, reshape=None
+):
+    """Split the data and choose the seed set.
 
     Parameters
     ----------
@@ -89,9 +113,12 @@ def plan_table(seed, X, y, *, test_size, test, n_initial, budget, classifier):
         None: no split, for there is a test set.
     test : tuple
         X and y of the test set, or None and None.
+    initial : {'random', 'stratified'} or ActiveLearner
     n_initial, budget : int
     classifier : bool
         Stratify the split, and have two classes in the seed set.
+    reshape : callable, default=None
+        ``reshape(train, seed)`` gives another TrainingPart for one.
 
     Returns
     -------
@@ -105,20 +132,22 @@ def plan_table(seed, X, y, *, test_size, test, n_initial, budget, classifier):
             stratify=y if classifier and _can_stratify(y, test_size) else None,
             random_state=derive_seed(seed, "split"),
         )
-    if budget > len(rows):
+    train = TrainingPart(rows, y[rows])
+    if reshape is not None:
+        train = reshape(train, derive_seed(seed, "reshape"))
+    if budget > len(train.y):
         raise ValueError(
-            f"budget={budget} but there are only {len(rows)} training samples."
+            f"budget={budget} but there are only {len(train.y)} training samples."
         )
-    seed_rows = draw_seed_set(
-        y[rows], n_initial, make_rng(seed, "seed set"), two_classes=classifier
-    )
+    order = order_of_first(initial, train.samples(X), train.y, n_initial, seed)
+    seed_rows = first_rows(order, train.y, n_initial, two_classes=classifier)
     if len(seed_rows) > budget:
         raise ValueError(
             f"budget={budget} but the seed set took {len(seed_rows)} labels in search "
             "of a second class; raise the budget."
         )
     seed = derive_seed(seed, "model")
-    return TableRepeat((X, y), rows, seed_rows, test_rows, test, seed)
+    return TableRepeat((X, y), train, seed_rows, test_rows, test, seed)
 
 
 def plan_problem(
@@ -129,6 +158,7 @@ def plan_problem(
     test,
     pool_ratio,
     pool_size,
+    initial,
     n_initial,
     budget,
     classifier,
@@ -145,6 +175,8 @@ def plan_problem(
         X and y of the test set, or None and None.
     pool_ratio : float or None
     pool_size : int or None
+    initial : 'random' or ActiveLearner
+        A strategy chooses from ten times the seed set, but at least 1000 samples.
     n_initial, budget : int
     classifier : bool
         Have two classes in the seed set.
@@ -156,7 +188,10 @@ def plan_problem(
     if test_size is not None:
         X_test = problem.sample(test_size, derive_seed(seed, "test set"))
         test = X_test, label(problem, X_test)
-    X = problem.sample(budget, derive_seed(seed, "seed set"))
+    n_to_choose_from = budget if initial == "random" else max(1000, 10 * n_initial)
+    X = problem.sample(n_to_choose_from, derive_seed(seed, "seed set"))
+    if initial != "random":  # they are in random order already
+        X = X[order_of_first(initial, X, None, n_initial, seed)]
     y = label(problem, X[:n_initial])
     if classifier and y.ndim == 1:
         # One at a time: a label costs something.
@@ -170,7 +205,7 @@ def plan_problem(
     X = X[: len(y)]
     return ProblemRepeat(
         problem,
-        Labeled(X, X, y),
+        Labeled(np.arange(len(y)), X, X, y),
         test,
         pool_ratio,
         pool_size,

@@ -1,0 +1,126 @@
+"""One campaign: a learner, the labels it may ask for, and what is measured on the way."""
+
+from __future__ import annotations
+
+import traceback
+from typing import NamedTuple
+
+import numpy as np
+from sklearn.base import clone
+from sklearn.metrics import check_scoring
+
+from skactive.exceptions import MissingCapability
+from skactive.simulation._devices import spread_devices
+from skactive.simulation._loop import replay_rounds, run_rounds
+from skactive.simulation._threads import single_thread
+from skactive.utils import reseed_nested
+
+
+class Campaign(NamedTuple):
+    """What a campaign starts from; plain data, for it travels to other processes."""
+
+    learner: object
+    repeat: object  # TableRepeat or ProblemRepeat
+    totals: list  # number of labels after the seed set and after each round
+    number: int = 0  # among those that run side by side
+
+
+class PlayedRound(NamedTuple):
+    """What is kept of a round."""
+
+    rows: list  # of the pool, in the order of picking
+    places: list  # what tells these samples apart for a reader
+    n_labeled: int
+    fit_time: float  # seconds
+    query_time: float  # seconds
+    scores: dict  # metric -> score
+
+
+class Failure(NamedTuple):
+    """Where a campaign ended before its time, and why."""
+
+    round: int
+    error: str  # the last line of the traceback
+    traceback: str
+
+
+class Outcome(NamedTuple):
+    """What one campaign measured."""
+
+    rounds: list  # of PlayedRound
+    failure: Failure | None
+
+
+def run_campaign(
+    campaign, scorers, where, *, played=(), keep=None, mark_errors=False
+):
+    """Play a campaign, or what is left of it.
+
+    Parameters
+    ----------
+    campaign : Campaign
+    scorers : dict of str -> callable
+    where : str
+        What a note on an exception says before the round.
+    played : sequence of PlayedRound
+        Rounds that were played before it was interrupted.
+    keep : callable, default=None
+        Called with every PlayedRound as it ends.
+    mark_errors : bool, default=False
+        Return an exception as a Failure, unless it is a MissingCapability, which no
+        other repeat would do without.
+
+    Returns
+    -------
+    outcome : Outcome
+    """
+    rounds = list(played)
+    try:
+        for done in _play(campaign, scorers, rounds):
+            rounds.append(done)
+            if keep is not None:
+                keep(done)
+    except Exception as error:
+        error.add_note(f"{where}, round {len(rounds)}.")
+        if not mark_errors or isinstance(error, MissingCapability):
+            raise
+        last = traceback.format_exception_only(error)[0].strip()
+        return Outcome(rounds, Failure(len(rounds), last, traceback.format_exc()))
+    return Outcome(rounds, None)
+
+
+def _play(campaign, scorers, played):
+    """Yield the rounds that are not played yet."""
+    if len(played) == len(campaign.totals):
+        return
+    # Every random_state, also the learner's own, which seeds the strategy.
+    learner = reseed_nested(clone(campaign.learner), campaign.repeat.seed)
+    spread_devices(learner, campaign.number)
+    with single_thread():
+        first, pool = campaign.repeat.open()
+        test = campaign.repeat.test()
+        if played:
+            asked = [np.array(done.rows, dtype=np.int64) for done in played[1:]]
+            replay_rounds(learner, first, pool, asked)
+        totals = campaign.totals
+        for done in run_rounds(learner, first, pool, totals, start=len(played)):
+            yield PlayedRound(
+                done.rows.tolist(),
+                np.column_stack([done.places]).tolist(),
+                done.n_labeled,
+                done.fit_time,
+                done.query_time,
+                _scores(learner, test, scorers),
+            )
+
+
+def _scores(learner, test, scorers):
+    # All at once: scikit-learn then computes each prediction once.
+    scores = check_scoring(learner, scoring=scorers)(learner, *test)
+    scores = {metric: float(score) for metric, score in scores.items()}
+    for metric, score in scores.items():
+        if not np.isfinite(score):
+            raise ValueError(
+                f"{metric}={score}; choose a scoring that is defined in every round."
+            )
+    return scores
