@@ -146,6 +146,12 @@ def check_sizes(**sizes):
         )
 
 
+def check_on_error(on_error):
+    """Refuse what is no way to treat an exception."""
+    if on_error not in ("mark", "raise"):
+        raise ValueError(f"on_error={on_error!r}; pass 'mark' or 'raise'.")
+
+
 def make_learners(estimator, strategies):
     """Map labels to learners; whatever is wrong with a strategy is said here."""
     if not isinstance(strategies, list | tuple | dict) or not strategies:

@@ -1,4 +1,4 @@
-"""One campaign: a learner, the labels it may ask for, and what is measured on the way."""
+"""One campaign: a learner asks for labels, and is scored on the way."""
 
 from __future__ import annotations
 
@@ -51,9 +51,7 @@ class Outcome(NamedTuple):
     failure: Failure | None
 
 
-def run_campaign(
-    campaign, scorers, where, *, played=(), keep=None, mark_errors=False
-):
+def run_campaign(campaign, scorers, where, *, played=(), keep=None, mark_errors=False):
     """Play a campaign, or what is left of it.
 
     Parameters

@@ -61,9 +61,7 @@ def run_cells(
 def _run_cell(key, campaign, scorers, name, log, mark_errors):
     where = f"In {name}: {_spelled(key)}"
     options = {} if log is None else {"played": log.rounds(), "keep": log.append}
-    outcome = run_campaign(
-        campaign, scorers, where, mark_errors=mark_errors, **options
-    )
+    outcome = run_campaign(campaign, scorers, where, mark_errors=mark_errors, **options)
     return key, outcome
 
 

@@ -36,7 +36,7 @@ class Checkpoint:
         self.folder.mkdir(parents=True, exist_ok=True)
 
     def seed(self, random_state):
-        """Draw the seed of the run; for None, it is that of the rounds that are here."""
+        """Draw the seed of the run; None takes that of the rounds in the folder."""
         if random_state is None:
             random_state = self.setting().get("random_state")
         return draw_seed(random_state)

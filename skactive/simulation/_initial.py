@@ -86,7 +86,8 @@ def order_of_first(initial, X, y, n_initial, seed):
         learner = reseed_nested(clone(initial), derive_seed(seed, "initial"))
         with single_thread():
             first = learner.query(X, n_initial)
-    return np.concatenate([first, rng.permutation(np.setdiff1d(range(n_samples), first))])
+    rest = np.setdiff1d(np.arange(n_samples), first)
+    return np.concatenate([first, rng.permutation(rest)])
 
 
 def first_rows(order, y, n_initial, *, two_classes):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 
-def render(summary, *, metric, n_repeats, n_labeled, setting):
+def render(summary, *, metric, n_repeats, n_labeled, setting, failures):
     """Text that names the baseline and the setting and says what was shown.
 
     Parameters
@@ -17,6 +17,7 @@ def render(summary, *, metric, n_repeats, n_labeled, setting):
     n_labeled : list of float
         Labels held after each round, on average.
     setting : dict or None
+    failures : DataFrame
 
     Returns
     -------
@@ -39,6 +40,7 @@ def render(summary, *, metric, n_repeats, n_labeled, setting):
         *_align(_cells(summary, n_repeats, n_labeled[-1])),
         "",
         *_findings(summary, n_repeats, n_labeled),
+        *_failed(failures),
     ]
     return "\n".join(lines)
 
@@ -107,3 +109,12 @@ def _findings(summary, n_repeats, n_labeled):
             "be saved: compare the API, start with fewer labels, or score otherwise."
         )
     return lines
+
+
+def _failed(failures):
+    for label, part in failures.groupby("strategy", sort=False):
+        first = part.iloc[0]
+        yield (
+            f"FAILED: {label}, in {len(part)} repeats, first in repeat "
+            f"{first['repeat']}, round {first['round']}: {first['error']}"
+        )

@@ -28,16 +28,22 @@ class SimulationResult:
         False if scores are losses.
     setting : dict, default=None
         Facts to print and keep with the result.
+    failures : DataFrame, default=None
+        What failed; None is nothing.
 
     Attributes
     ----------
     strategies : list of str
+        Those that are compared: without a failure in any repeat.
     metrics : list of str
         Names of the scorings; methods take the first unless told otherwise.
     picks : DataFrame or None
         ``strategy``, ``repeat``, ``round`` and ``row`` (of the X passed to
         ``simulate``), in the order of picking; round 0 is the seed set. For a Problem
         its inputs stand in place of ``row``.
+    failures : DataFrame
+        ``strategy``, ``repeat``, ``round``, ``error`` and ``traceback`` of each
+        campaign that an exception has ended.
 
     Examples
     --------
@@ -51,7 +57,22 @@ class SimulationResult:
     np.float64(2.333)
     """
 
-    def __init__(self, frame, picks, *, baseline, greater_is_better=True, setting=None):
+    def __init__(
+        self,
+        frame,
+        picks,
+        *,
+        baseline,
+        greater_is_better=True,
+        setting=None,
+        failures=None,
+    ):
+        import pandas as pd
+
+        if failures is None:
+            columns = ["strategy", "repeat", "round", "error", "traceback"]
+            failures = pd.DataFrame(columns=columns)
+        self.failures = failures
         self._frame = frame
         self.picks = picks
         self.baseline = baseline
@@ -60,7 +81,14 @@ class SimulationResult:
 
     @classmethod
     def from_frame(
-        cls, frame, picks=None, greater_is_better=True, *, baseline=None, setting=None
+        cls,
+        frame,
+        picks=None,
+        greater_is_better=True,
+        *,
+        baseline=None,
+        setting=None,
+        failures=None,
     ):
         """Make a result from a long table, whatever the order of its rows.
 
@@ -78,6 +106,9 @@ class SimulationResult:
             None: 'random' if it is there, else the first strategy in the table.
         setting : dict, default=None
             Facts to print and keep with the result.
+        failures : DataFrame, default=None
+            What failed, as in the attribute. The strategies it names may lack rounds,
+            and are not compared.
 
         Returns
         -------
@@ -94,31 +125,34 @@ class SimulationResult:
         frame = frame.reset_index(drop=True)
         if "metric" not in frame:
             frame["metric"] = "score"
-        for _, part in frame.groupby("metric"):
-            _metrics.paired_curves(part)
-        labels = list(frame["strategy"].unique())
-        if baseline is None:
-            baseline = "random" if "random" in labels else labels[0]
         result = cls(
             frame,
             picks,
             baseline=baseline,
             greater_is_better=greater_is_better,
             setting=setting,
+            failures=failures,
         )
-        result._check_baseline(baseline)
+        if not result.strategies:
+            raise ValueError("Every strategy failed; there is nothing to compare.")
+        if baseline is None:
+            result.baseline = choose_baseline(result.strategies)
+        result._check_baseline(result.baseline)
         for metric in result.metrics:
-            if baseline not in set(result._table(metric)["strategy"]):
+            table = result._table(metric)
+            _metrics.paired_curves(table)
+            if result.baseline not in set(table["strategy"]):
                 raise ValueError(
-                    f"metric={metric!r} has no rows of the baseline {baseline!r}; "
-                    "score all strategies by the same metrics."
+                    f"metric={metric!r} has no rows of the baseline "
+                    f"{result.baseline!r}; score all strategies by the same metrics."
                 )
         return result
 
     @property
     def strategies(self):
-        """Labels of the strategies."""
-        return list(self._frame["strategy"].unique())
+        """Labels of the strategies that are compared."""
+        failed = set(self.failures["strategy"])
+        return [s for s in self._frame["strategy"].unique() if s not in failed]
 
     @property
     def metrics(self):
@@ -132,7 +166,8 @@ class SimulationResult:
         -------
         frame : DataFrame
             ``strategy``, ``repeat``, ``round``, ``n_labeled``, ``score``, ``fit_time``
-            and ``query_time`` (seconds); with several scorings also ``metric``.
+            and ``query_time`` (seconds); with several scorings also ``metric``. Of a
+            campaign that failed, the rounds before that.
         """
         if len(self.metrics) == 1:
             return self._frame.drop(columns="metric")
@@ -632,6 +667,7 @@ class SimulationResult:
             n_repeats=table["repeat"].nunique(),
             n_labeled=table.groupby("round")["n_labeled"].mean().tolist(),
             setting=self.setting,
+            failures=self.failures,
         )
 
     def __str__(self):
@@ -648,13 +684,19 @@ class SimulationResult:
             metric = self.metrics[0]
         if metric not in self.metrics:
             raise ValueError(f"metric={metric!r} is not among {self.metrics}.")
-        return self._frame[self._frame["metric"] == metric]
+        rows = self._frame["metric"] == metric
+        return self._frame[rows & self._frame["strategy"].isin(self.strategies)]
 
     def _check_baseline(self, baseline):
         baseline = self.baseline if baseline is None else baseline
         if baseline not in self.strategies:
             raise ValueError(f"baseline={baseline!r} is not among {self.strategies}.")
         return baseline
+
+
+def choose_baseline(labels):
+    """'random' if it is there, else the first."""
+    return "random" if "random" in labels else next(iter(labels))
 
 
 def _judged(lead, samples):

@@ -7,15 +7,20 @@ from typing import NamedTuple
 
 from sklearn.base import is_classifier
 
+import skactive
 from skactive.simulation._arguments import (
+    check_on_error,
     check_sizes,
     make_learners,
     make_plan,
     make_scorers,
 )
+from skactive.simulation._campaign import Campaign, run_campaign
 from skactive.simulation._cells import make_tables, run_cells
+from skactive.simulation._checkpoint import Checkpoint, describe
+from skactive.simulation._initial import make_initial
 from skactive.simulation._loop import label_totals
-from skactive.simulation._result import SimulationResult
+from skactive.simulation._result import SimulationResult, choose_baseline
 from skactive.utils import derive_seed, draw_seed
 
 
@@ -45,6 +50,8 @@ def simulate(
     verbose=0,
     pool_ratio=None,
     pool_size=None,
+    checkpoint=None,
+    on_error="mark",
 ):
     """Measure what query strategies would have saved on labels that are known.
 
@@ -70,15 +77,18 @@ def simulate(
         of a dict may also be None, the learner's default, or an
         :class:`~skactive.ActiveLearner`, which brings its own estimator.
     n_initial : int
-        Size of the random seed set. For a classifier, a seed set of one class is
+        Size of the seed set. For a classifier, a seed set of one class is
         extended, sample by sample, until it has two. The extra labels count: the next
         rounds of that repeat ask less, or nothing, until the others have caught up.
     n_queries : int
         Samples asked per round; the last batch is cut to fit the budget.
     budget : int
         Labels spent in total, the seed set included.
-    initial : {'random'}, default='random'
-        How the seed set is drawn.
+    initial : str or QueryStrategy, default='random'
+        How the seed set is chosen: ``'random'``; a strategy that needs no model, or the
+        name of one, such as ``'kmeans'``; or ``'stratified'``, in proportion to the
+        classes, which nobody can do who has no labels yet. For a Problem, a strategy
+        chooses from ten times the seed set, but at least 1000 samples.
     baseline : str, default=None
         Label of the strategy the others are compared with. None: 'random' if it is
         there, else the first.
@@ -111,6 +121,18 @@ def simulate(
     pool_size : int, default=None
         For a Problem: size of the pool that is drawn once per repeat, beside the seed
         set. None: 1000, or ten times what is asked from it if that is more.
+    checkpoint : str or Path, default=None
+        A folder for finished rounds: a file for each strategy and repeat, a line for
+        each round. A call that was killed goes on where it stopped and gives the same
+        table. A later call may add strategies and repeats; everything else must be the
+        same. Folders that several machines have filled with one `random_state` may be
+        copied into one. Every process that plays writes there.
+    on_error : {'mark', 'raise'}, default='mark'
+        What becomes of an exception in a fit, a query or a score. 'mark': it ends its
+        campaign, the others go on, a warning names it, and ``result.failures`` has it
+        with its traceback; its strategy is not compared. If it was the baseline's, it
+        is raised at last. 'raise': it is raised at once, as a MissingCapability always
+        is.
 
     Returns
     -------
@@ -121,7 +143,13 @@ def simulate(
     ------
     ValueError
         If sizes do not fit together, a name is unknown, or a label is there twice;
-        before anything is fitted. Exceptions of the estimator pass through.
+        before anything is fitted; or if the rounds in the checkpoint were played with
+        another setting.
+
+    Warns
+    -----
+    FitFailedWarning
+        If campaigns failed.
 
     Examples
     --------
@@ -158,45 +186,69 @@ def simulate(
         pool_size=pool_size,
         n_to_ask=budget - n_initial,
     )
-    if initial != "random":
-        raise ValueError(f"initial={initial!r} is not known; use 'random'.")
+    check_on_error(on_error)
     learners = make_learners(estimator, strategies)
     if baseline is not None and baseline not in learners:
         raise ValueError(f"baseline={baseline!r} is not among {list(learners)}.")
     scorers = make_scorers(scoring)
-    seed = draw_seed(random_state)
+    first = make_initial(initial, estimator)
+    store = None if checkpoint is None else Checkpoint(checkpoint)
+    seed = draw_seed(random_state) if store is None else store.seed(random_state)
+    setting = {
+        **facts,
+        "initial": initial if isinstance(initial, str) else repr(initial),
+        "n_initial": int(n_initial),
+        "n_queries": int(n_queries),
+        "budget": int(budget),
+        "random_state": seed,
+    }
     repeats = [
         plan(
             derive_seed(seed, "repeat", number),
+            initial=first,
             n_initial=n_initial,
             budget=budget,
             classifier=any(map(is_classifier, learners.values())),
         )
         for number in range(n_repeats)
     ]
+    if store is not None:
+        store.agree(
+            {
+                **setting,
+                "estimator": describe(estimator),
+                "scoring": {name: describe(scorers[name]) for name in scorers},
+                "data": describe((X, y, X_test, y_test)),
+                # A function has no name that tells it from all others; its answers do.
+                "labels of the first test set": describe(repeats[0].test()[1]),
+                "version": skactive.__version__,
+            },
+            {label: describe(learners[label]) for label in learners},
+        )
+    totals = label_totals(n_initial, n_queries, budget)
     cells = {
-        _Key(label, number): (learners[label], repeats[number])
+        _Key(label, number): Campaign(learners[label], repeats[number], totals)
         for label, number in product(learners, range(n_repeats))
     }
-    outcomes = dict(
-        run_cells(
-            cells,
-            label_totals(n_initial, n_queries, budget),
-            scorers,
-            name="simulate",
-            n_jobs=n_jobs,
-            verbose=verbose,
-        )
+    outcomes = run_cells(
+        cells,
+        scorers,
+        name="simulate",
+        n_jobs=n_jobs,
+        verbose=verbose,
+        checkpoint=store,
+        on_error=on_error,
     )
-    frame, picks = make_tables(
-        {key: outcomes[key] for key in cells}, repeats[0].columns
+    failed = {key.strategy: key for key, done in outcomes.items() if done.failure}
+    baseline = choose_baseline(learners) if baseline is None else baseline
+    if baseline in failed:  # so there is nothing to compare; play it again to raise
+        key = failed[baseline]
+        run_campaign(cells[key], scorers, f"In simulate: {key}")
+    frame, picks, failures = make_tables(outcomes, repeats[0].columns)
+    return SimulationResult.from_frame(
+        frame,
+        picks,
+        baseline=baseline,
+        failures=failures,
+        setting={"estimator": repr(estimator), **setting},
     )
-    setting = {
-        "estimator": repr(estimator),
-        **facts,
-        "n_initial": n_initial,
-        "n_queries": n_queries,
-        "budget": budget,
-        "random_state": seed,
-    }
-    return SimulationResult.from_frame(frame, picks, baseline=baseline, setting=setting)

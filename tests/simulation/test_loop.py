@@ -7,7 +7,8 @@ from numpy.testing import assert_array_equal
 from threadpoolctl import threadpool_info
 
 from skactive.simulation._candidates import FixedPool
-from skactive.simulation._loop import draw_seed_set, label_totals, run_rounds
+from skactive.simulation._initial import first_rows
+from skactive.simulation._loop import label_totals, run_rounds
 from skactive.simulation._threads import single_thread
 
 
@@ -75,16 +76,16 @@ def test_a_larger_seed_set_waits_for_the_others():
 def test_seed_set_is_extended_to_the_first_other_class():
     y = np.array(["a"] * 30 + ["b"] * 3)
     order = np.random.default_rng(0).permutation(33)
-    rows = draw_seed_set(y, 2, np.random.default_rng(0), two_classes=True)
+    rows = first_rows(order, y, 2, two_classes=True)
     first_b = int(np.flatnonzero(y[order] == "b")[0])
     assert first_b > 1  # or the seed does not show anything
     assert_array_equal(rows, order[: first_b + 1])
-    rows = draw_seed_set(y, 2, np.random.default_rng(0), two_classes=False)
+    rows = first_rows(order, y, 2, two_classes=False)
     assert_array_equal(rows, order[:2])
 
 
 def test_seed_set_of_a_single_class_takes_all():
-    rows = draw_seed_set(np.zeros(7), 2, np.random.default_rng(0), two_classes=True)
+    rows = first_rows(np.arange(7), np.zeros(7), 2, two_classes=True)
     assert sorted(rows) == list(range(7))
 
 

@@ -246,7 +246,7 @@ def test_interrupted_and_taken_up_again(tmp_path):
 
 def test_a_checkpoint_grows(tmp_path):
     study(names=["gsx"], ratios=(2,), n_repeats=2, checkpoint=tmp_path)
-    before = {path: path.stat().st_mtime_ns for path in tmp_path.glob("*-*.json")}
+    before = {path: path.stat().st_mtime_ns for path in tmp_path.glob("*.jsonl")}
     assert len(before) == 4
     check_same(study(checkpoint=tmp_path), study())
     assert all(path.stat().st_mtime_ns == time for path, time in before.items())
@@ -297,7 +297,7 @@ def test_labels_are_file_names(tmp_path):
     names = {"../a b/ü": "gsx", 1: "gsxy"}
     check_same(study(names=names, checkpoint=tmp_path), study(names=names))
     check_same(study(names=names, checkpoint=tmp_path), study(names=names))
-    assert {path.parent for path in tmp_path.rglob("*.json")} == {tmp_path}
+    assert {path.parent for path in tmp_path.rglob("*.jsonl")} == {tmp_path}
     with pytest.raises(ValueError, match="labels that read the same"):
         study(names={1: "gsx", "1": "gsxy"}, checkpoint=tmp_path)
 
@@ -306,7 +306,9 @@ def test_nothing_is_left_half_written(tmp_path):
     study(names=["gsx"], checkpoint=tmp_path)
     assert not list(tmp_path.glob("*.part"))
     for path in tmp_path.iterdir():
-        json.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        for part in text.splitlines() if path.suffix == ".jsonl" else [text]:
+            json.loads(part)
 
 
 def test_descriptions_tell_by_content():
@@ -386,7 +388,7 @@ def test_an_error_says_where_it_came_from():
     with pytest.raises(AssertionError) as caught:
         study(estimator=_Refuses())
     assert caught.value.__notes__ == [
-        "In pool_ratio_study: strategy 'random', ratio 1, repeat 0."
+        "In pool_ratio_study: strategy 'random', ratio 1, repeat 0, round 0."
     ]
 
 
@@ -425,6 +427,6 @@ def test_bad_checkpoints_are_named(tmp_path):
     store = Checkpoint(tmp_path)
     with pytest.raises(ValueError, match="too long for a file"):
         store.agree({"n": 1}, {"x" * 300: "a"})
-    (tmp_path / "gsx-2-0.json").write_text("[[1,")
-    with pytest.raises(ValueError, match=r"gsx-2-0\.json is damaged"):
-        store.load(("gsx", 2, 0))
+    (tmp_path / "gsx-2-0.jsonl").write_text('{"rows"}\n')
+    with pytest.raises(ValueError, match=r"gsx-2-0\.jsonl is damaged"):
+        store.log(("gsx", 2, 0)).rounds()

@@ -326,8 +326,10 @@ def test_progress_bar_on_stderr(capsys):
 
 
 def test_a_score_that_is_not_finite_is_an_error_at_once():
-    with pytest.raises(ValueError, match=r"score=nan for .*\('random', 0\) in round 0"):
-        run(scoring=lambda model, X, y: np.nan)
+    with pytest.raises(ValueError, match=r"score=nan; choose a scoring") as caught:
+        run(scoring=lambda model, X, y: np.nan, on_error="raise")
+    note = "In simulate: strategy 'random', repeat 0, round 0."
+    assert caught.value.__notes__ == [note]
 
 
 class _RefusesError(Exception):
@@ -341,7 +343,7 @@ class _Refuses(Dummy):
 
 def test_exceptions_of_the_estimator_pass_through():
     with pytest.raises(_RefusesError):
-        run(_Refuses())
+        run(_Refuses(), on_error="raise")
 
 
 @pytest.mark.parametrize(
@@ -352,7 +354,9 @@ def test_exceptions_of_the_estimator_pass_through():
         ({"n_initial": 0}, "n_initial=0"),
         ({"n_queries": 2.5}, "n_queries=2.5"),
         ({"n_repeats": 0}, "n_repeats=0"),
-        ({"initial": "kmeans"}, "initial='kmeans'"),
+        ({"initial": "margin"}, "initial=Margin.. cannot choose samples"),
+        ({"initial": "kmaens"}, "initial='kmaens' cannot choose"),
+        ({"on_error": "ignore"}, "on_error='ignore'"),
         ({"strategies": []}, r"strategies=\[\]"),
         ({"strategies": "random"}, "strategies='random'"),
         ({"strategies": ["margin", "margin"]}, r"\['margin'\] more than once"),
@@ -381,7 +385,7 @@ def test_what_is_no_strategy_is_refused(strategy, message):
 def test_an_error_says_where_it_came_from():
     with pytest.raises(MissingCapability) as caught:
         run(strategies={"odd": "bald"})
-    assert caught.value.__notes__ == ["In simulate: strategy 'odd', repeat 0."]
+    assert caught.value.__notes__ == ["In simulate: strategy 'odd', repeat 0, round 1."]
 
 
 def test_the_default_strategy_has_no_name_in_a_list():

@@ -1,0 +1,292 @@
+"""Runs that are killed, merged, or fail in part."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import warnings
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.datasets import make_classification
+from sklearn.exceptions import FitFailedWarning
+from sklearn.linear_model import LogisticRegression, SGDClassifier
+from sklearn.naive_bayes import GaussianNB
+
+from skactive import ActiveLearner, simulate, strategies
+from skactive.datasets import robot_arm
+
+TIMES = ["fit_time", "query_time"]
+X, y = make_classification(150, class_sep=0.7, flip_y=0.1, random_state=0)
+
+
+def run(estimator=None, names=("random", "margin"), data=(X, y), **options):
+    options = {
+        **{"n_initial": 8, "n_queries": 4, "budget": 20, "n_repeats": 2},
+        **{"random_state": 0, "strategies": names, **options},
+    }
+    if isinstance(names, tuple):
+        options["strategies"] = list(names)
+    return simulate(GaussianNB() if estimator is None else estimator, *data, **options)
+
+
+def check_same(result, other):
+    pd.testing.assert_frame_equal(
+        result.to_frame().drop(columns=TIMES), other.to_frame().drop(columns=TIMES)
+    )
+    pd.testing.assert_frame_equal(result.picks, other.picks)
+
+
+def cut(folder, n_rounds):
+    """Leave the first rounds of each campaign, and half of a line."""
+    for path in folder.glob("*.jsonl"):
+        lines = path.read_bytes().splitlines(keepends=True)
+        path.write_bytes(b"".join(lines[:n_rounds]) + lines[n_rounds][:20])
+
+
+# A strategy with a memory, a model that goes on training, fresh pools, several scores.
+RUNS = {
+    "fresh starts": {},
+    "memory": {
+        "names": ("random", "clustermargin"),
+        "estimator": LogisticRegression(),
+    },
+    "warm start": {"estimator": SGDClassifier(loss="log_loss", warm_start=True)},
+    "scores": {"scoring": ["accuracy", "roc_auc"]},
+    "cold seed set": {"initial": "kmeans"},
+}
+
+
+@pytest.mark.parametrize("n_rounds", [0, 1, 2, 3])
+@pytest.mark.parametrize("options", RUNS.values(), ids=RUNS)
+def test_taken_up_after_any_round(options, n_rounds, tmp_path):
+    whole = run(checkpoint=tmp_path, **options)
+    kept = {path: path.read_bytes() for path in tmp_path.glob("*.jsonl")}
+    assert len(kept) == 4
+    cut(tmp_path, n_rounds)
+    again = run(checkpoint=tmp_path, **options)
+    check_same(again, whole)
+    check_same(run(**options), whole)
+    for path, before in kept.items():
+        # Rounds that were kept are not played again: their times are the same.
+        lines = before.splitlines()[:n_rounds], path.read_bytes().splitlines()
+        assert lines[1][:n_rounds] == lines[0]
+        assert len(lines[1]) == 4
+
+
+@pytest.mark.parametrize("options", [{"pool_ratio": 4}, {"pool_size": 60}])
+def test_problems_are_taken_up_as_well(options, tmp_path):
+    from sklearn.kernel_ridge import KernelRidge
+
+    options = {
+        **{"estimator": KernelRidge(kernel="rbf"), "names": ("random", "gsx")},
+        **{"data": (robot_arm(),), "test_size": 30, **options},
+    }
+    whole = run(checkpoint=tmp_path, **options)
+    cut(tmp_path, 2)
+    check_same(run(checkpoint=tmp_path, **options), whole)
+
+
+def test_a_learner_that_remembers_must_ask_the_same(tmp_path):
+    estimator = SGDClassifier(loss="log_loss", warm_start=True)
+    run(estimator, checkpoint=tmp_path)
+    cut(tmp_path, 3)
+    path = tmp_path / "margin-1.jsonl"
+    lines = [json.loads(line) for line in path.read_text().splitlines()[:3]]
+    lines[1]["rows"] = lines[1]["rows"][::-1]
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    with pytest.raises(RuntimeError, match="asks other samples than it asked before"):
+        run(estimator, checkpoint=tmp_path, on_error="raise")
+
+
+SIZES_SEEN = []
+
+
+class Counting(GaussianNB):
+    def fit(self, X, y):
+        SIZES_SEEN.append(len(y))
+        return super().fit(X, y)
+
+
+def test_a_finished_run_trains_nothing(tmp_path):
+    SIZES_SEEN.clear()
+    whole = run(Counting(), checkpoint=tmp_path)
+    assert SIZES_SEEN == [8, 12, 16, 20] * 4
+    SIZES_SEEN.clear()
+    check_same(run(Counting(), checkpoint=tmp_path), whole)
+    assert SIZES_SEEN == []
+    cut(tmp_path, 2)
+    check_same(run(Counting(), checkpoint=tmp_path), whole)
+    # Once on all labels of the rounds that were kept, then once in each round.
+    assert SIZES_SEEN == [12, 16, 20] * 4
+
+
+SCRIPT = """
+import sys
+from sklearn.datasets import load_iris
+from sklearn.ensemble import RandomForestClassifier
+from skactive import simulate
+
+names = ["random", "margin", "entropy", "coreset"]
+simulate(RandomForestClassifier(20), *load_iris(return_X_y=True), strategies=names,
+         n_initial=10, n_queries=5, budget=60, n_repeats=2, random_state=0, n_jobs=2,
+         checkpoint=sys.argv[1]).to_frame().to_csv(sys.argv[2], index=False)
+"""
+
+
+def test_killed_at_any_moment(tmp_path):
+    def start(name, target):
+        command = [sys.executable, "-c", SCRIPT, tmp_path / name, tmp_path / target]
+        return subprocess.Popen(command, start_new_session=True)
+
+    assert start("whole", "whole.csv").wait() == 0
+    n_rounds = sum(
+        len(p.read_bytes().splitlines()) for p in (tmp_path / "whole").glob("*.jsonl")
+    )
+    for n_wanted in np.random.default_rng(0).integers(1, n_rounds, 2):
+        process = start("killed", "killed.csv")
+        while process.poll() is None:
+            written = sum(
+                path.read_bytes().count(b"\n")
+                for path in (tmp_path / "killed").glob("*.jsonl")
+            )
+            if written >= n_wanted:
+                break
+            time.sleep(0.01)
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+    assert start("killed", "killed.csv").wait() == 0
+    whole, killed = (pd.read_csv(tmp_path / f"{n}.csv") for n in ("whole", "killed"))
+    pd.testing.assert_frame_equal(
+        whole.drop(columns=TIMES), killed.drop(columns=TIMES), check_exact=True
+    )
+
+
+def test_a_run_grows_and_folders_are_merged(tmp_path):
+    run(names=("random",), checkpoint=tmp_path / "a")
+    run(names=("margin", "entropy"), checkpoint=tmp_path / "b", baseline="margin")
+    for path in (tmp_path / "b").glob("*.jsonl"):
+        path.rename(tmp_path / "a" / path.name)
+    names = ("random", "margin", "entropy")
+    merged = run(names=names, checkpoint=tmp_path / "a")
+    check_same(merged, run(names=names))
+    check_same(
+        run(names=names, n_repeats=3, checkpoint=tmp_path / "a"),
+        run(names=names, n_repeats=3),
+    )
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"estimator": LogisticRegression()}, "estimator is .*LogisticRegression"),
+        ({"data": (X + 1, y)}, "data is"),
+        ({"n_queries": 3}, "n_queries is 3, .*with 4"),
+        ({"initial": "kmeans"}, "initial is 'kmeans'.*with 'random'"),
+        ({"test_size": 0.3}, "labels of the first test set is"),
+        ({"random_state": 1}, "random_state is 1, .*with 0"),
+        ({"names": {"random": strategies.coreset()}}, "strategy 'random' is .*KCenter"),
+    ],
+)
+def test_another_setting_is_refused_and_named(options, message, tmp_path):
+    run(names=("random",), checkpoint=tmp_path)
+    with pytest.raises(ValueError, match=message):
+        run(checkpoint=tmp_path, **{"names": ("random",), **options})
+
+
+# Failures
+
+
+class Broken(GaussianNB):
+    def fit(self, X, y):
+        if len(y) > 12:
+            raise FloatingPointError("too many")
+        return super().fit(X, y)
+
+
+@pytest.mark.parametrize("n_jobs", [1, 2])
+def test_failures_are_named_and_the_others_end(n_jobs):
+    names = {
+        "random": "random",
+        "fine": "margin",
+        "broken": ActiveLearner(Broken(), "margin"),
+    }
+    with pytest.warns(FitFailedWarning, match="2 of 6 campaigns failed") as caught:
+        result = run(names=names, n_jobs=n_jobs)
+    assert "strategy 'broken', repeat 0, round 2: FloatingPointError" in str(
+        caught[0].message
+    )
+    assert caught[0].filename == __file__
+    assert result.strategies == ["random", "fine"]
+    failures = result.failures
+    assert list(failures) == ["strategy", "repeat", "round", "error", "traceback"]
+    assert failures["strategy"].tolist() == ["broken"] * 2
+    assert failures["repeat"].tolist() == [0, 1]
+    assert failures["round"].tolist() == [2, 2]
+    assert failures["error"].unique().tolist() == ["FloatingPointError: too many"]
+    assert "in fit" in failures["traceback"][0]
+    frame = result.to_frame()
+    assert frame["strategy"].value_counts().to_dict() == {
+        **dict.fromkeys(["random", "fine"], 8),
+        "broken": 4,
+    }
+    assert result.summary().index.tolist() == ["random", "fine"]
+    assert "FAILED: broken, in 2 repeats, first in repeat 0, round 2" in result.report()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FitFailedWarning)
+        check_same(run(names={**names, "fine": "margin"}), result)
+
+
+def test_nothing_is_hidden():
+    names = {"random": "random", "broken": ActiveLearner(Broken(), "margin")}
+    with pytest.raises(FloatingPointError, match="too many") as caught:
+        run(names=names, on_error="raise")
+    assert caught.value.__notes__ == [
+        "In simulate: strategy 'broken', repeat 0, round 2."
+    ]
+    # Without a baseline there is nothing to compare.
+    with (
+        pytest.warns(FitFailedWarning),
+        pytest.raises(FloatingPointError, match="too many"),
+    ):
+        run(names=names, baseline="broken")
+    with pytest.warns(FitFailedWarning), pytest.raises(FloatingPointError):
+        run(Broken())
+
+
+LIMIT = {"size": 12}
+
+
+class Limited(GaussianNB):
+    def fit(self, X, y):
+        if len(y) > LIMIT["size"]:
+            raise FloatingPointError
+        return super().fit(X, y)
+
+
+def test_a_failed_campaign_is_tried_again(tmp_path, monkeypatch):
+    monkeypatch.setitem(LIMIT, "size", 12)
+    names = {"random": "random", "mended": ActiveLearner(Limited(), "margin")}
+    with pytest.warns(FitFailedWarning):
+        run(names=names, checkpoint=tmp_path)
+    assert len((tmp_path / "mended-0.jsonl").read_text().splitlines()) == 2
+    monkeypatch.setitem(LIMIT, "size", 99)
+    result = run(names=names, checkpoint=tmp_path)
+    assert not len(result.failures)
+    check_same(result, run(names=names))
+
+
+def test_a_result_from_elsewhere_may_have_failures():
+    frame = run().to_frame()
+    frame = frame.drop(frame.index[-1])
+    with pytest.raises(ValueError, match="margin"):
+        type(run()).from_frame(frame)
+    failures = pd.DataFrame({"strategy": ["margin"], "repeat": [1], "round": [3]})
+    assert type(run()).from_frame(frame, failures=failures).strategies == ["random"]
+    failures["strategy"] = "random"
+    with pytest.raises(ValueError, match="baseline='random'"):
+        type(run()).from_frame(frame, failures=failures, baseline="random")
