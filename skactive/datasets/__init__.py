@@ -1,7 +1,15 @@
-"""Problems in closed form, oracles made of measured tables, and real tables."""
+"""Problems in closed form, oracles made of measured tables, tables and images."""
 
 from skactive.datasets._closed_form import bessel, damped_oscillator, robot_arm, sine
 from skactive.datasets._friedman import friedman1, friedman2, friedman3
+from skactive.datasets._images import (
+    load_cifar10,
+    load_cifar100,
+    load_fashion_mnist,
+    load_gtsrb,
+    load_mnist,
+    load_svhn,
+)
 from skactive.datasets._oracles import airfoil_oracle, yacht_oracle
 from skactive.datasets._problem import Problem
 from skactive.datasets._tables import load_table
@@ -15,6 +23,12 @@ __all__ = [
     "friedman1",
     "friedman2",
     "friedman3",
+    "load_cifar10",
+    "load_cifar100",
+    "load_fashion_mnist",
+    "load_gtsrb",
+    "load_mnist",
+    "load_svhn",
     "load_table",
     "robot_arm",
     "sine",
