@@ -4,7 +4,8 @@
 scikit-learn takes (float64, strings, DataFrames, sparse rows, named columns) and give
 back what it expects. `TorchMLPClassifier` and `TorchMLPRegressor` size themselves to
 the table; `LearningLossClassifier` and `LearningLossRegressor` predict their own losses
-too; and `as_estimator` wraps a bare module. Importing this package imports torch.
+too; and `as_estimator` wraps a bare module, such as `LeNet` and `ResNet18` for small
+images. Importing this package imports torch.
 """
 
 from skactive.nets._as_estimator import as_estimator
@@ -13,14 +14,18 @@ from skactive.nets._learning_loss import (
     LearningLossClassifier,
     LearningLossRegressor,
 )
+from skactive.nets._lenet import LeNet
 from skactive.nets._mlp import TorchMLPClassifier, TorchMLPRegressor
 from skactive.nets._regressor import NetRegressor
+from skactive.nets._resnet import ResNet18
 
 __all__ = [
+    "LeNet",
     "LearningLossClassifier",
     "LearningLossRegressor",
     "NetClassifier",
     "NetRegressor",
+    "ResNet18",
     "TorchMLPClassifier",
     "TorchMLPRegressor",
     "as_estimator",

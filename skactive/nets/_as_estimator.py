@@ -9,7 +9,14 @@ from skactive.nets._classifier import NetClassifier
 from skactive.nets._regressor import NetRegressor
 
 _ESTIMATORS = {"classification": NetClassifier, "regression": NetRegressor}
-_OF_THE_ESTIMATOR = ("classes", "start", "shrink", "perturb", "random_state")
+_OF_THE_ESTIMATOR = (
+    "classes",
+    "start",
+    "shrink",
+    "perturb",
+    "augment",
+    "random_state",
+)
 
 
 def as_estimator(module, *, task=None, **net_params):
@@ -25,7 +32,7 @@ def as_estimator(module, *, task=None, **net_params):
         What the module is for. A skorch classifier or regressor says it itself.
     **net_params : dict
         Parameters of the estimator (``classes``, ``start``, ``shrink``, ``perturb``,
-        ``random_state``) and of the skorch net (``lr``, ``max_epochs``,
+        ``augment``, ``random_state``) and of the skorch net (``lr``, ``max_epochs``,
         ``module__n_hidden``, ...). For a module the net has cross-entropy or squared
         error as its criterion, Adam, ``lr=0.001``, ``max_epochs=100`` and
         ``batch_size=32`` unless they say otherwise.

@@ -1,6 +1,7 @@
 """What `NetClassifier` and `NetRegressor` share: checking rows and training a net."""
 
 from contextlib import ExitStack
+from copy import copy, deepcopy
 from numbers import Real
 
 import numpy as np
@@ -9,6 +10,7 @@ from sklearn.base import BaseEstimator, clone
 from sklearn.utils.validation import check_is_fitted
 from skorch import NeuralNet
 
+from skactive.nets._augment import augment_training
 from skactive.nets._criterion import checked_outputs
 from skactive.nets._members import fit_members
 from skactive.nets._prepare import drop_default_split, set_defaults, set_sizes
@@ -41,6 +43,34 @@ class BaseNet(BaseEstimator):
     """
 
     _allow_nd = True
+    augment = None  # of estimators without the parameter
+
+    # Some transforms of torchvision have a `get_params` of their own, which takes an
+    # image; scikit-learn would take them for estimators.
+    def get_params(self, deep=True):
+        """Parameters of the estimator and, if `deep`, of the net.
+
+        Parameters
+        ----------
+        deep : bool, default=True
+            Whether to include the parameters of the net.
+
+        Returns
+        -------
+        params : dict
+            Names and values.
+        """
+        if self.augment is None:
+            return super().get_params(deep)
+        params = _without_augment(self).get_params(deep)
+        return {**params, "augment": self.augment}
+
+    def __sklearn_clone__(self):
+        if self.augment is None:
+            return super().__sklearn_clone__()
+        twin = clone(_without_augment(self))
+        twin.augment = deepcopy(self.augment)
+        return twin
 
     def _make_net(self, X):
         """Give the unfitted skorch net that `fit` trains on the checked rows `X`."""
@@ -106,6 +136,8 @@ class BaseNet(BaseEstimator):
         """Give `net` its sizes, defaults and first weights; inside `seeded_torch`."""
         set_sizes(net, X.shape[1], n_outputs)
         set_defaults(net, X)
+        if self.augment is not None:
+            augment_training(net, self.augment)
         net.initialize()
         drop_default_split(net)
         if former is not None:
@@ -163,6 +195,12 @@ class BaseNet(BaseEstimator):
         tags.input_tags.sparse = True
         tags.input_tags.three_d_array = self._allow_nd
         return tags
+
+
+def _without_augment(estimator):
+    bare = copy(estimator)
+    bare.augment = None
+    return bare
 
 
 def _own(X):

@@ -37,9 +37,14 @@ class NetClassifier(ClassifierMixin, BaseNet):
     shrink, perturb : float, default=0.4 and 0.1
         For ``start="shrink_perturb"``; shrink 1 and perturb 0 is ``"warm"``, shrink 0
         and perturb 1 is ``"reset"``.
+    augment : callable, default=None
+        Changes the tensor of a sample at random, each time the net trains on it: a
+        transform of `torchvision.transforms.v2`, or a function. Predictions see the
+        samples as they are. See the notes.
     random_state : int, RandomState instance or None, default=None
-        Determines initialization, order of the batches and dropout. None draws fresh
-        entropy. The global generators of NumPy and torch are neither read nor moved.
+        Determines initialization, order of the batches, augmentation and dropout. None
+        draws fresh entropy. The global generators of NumPy and torch are neither read
+        nor moved.
 
     Attributes
     ----------
@@ -72,6 +77,13 @@ class NetClassifier(ClassifierMixin, BaseNet):
     of the net says. A head wider than the number of classes is cut to the
     first ones. Sparse rows are made dense batch by batch.
 
+    `augment` gets float32 tensors, one sample at a time and before it goes to the
+    device: a transform draws once per call, and a whole batch would be shifted as one.
+    Transforms of colors expect values in [0, 1]. Only what draws from torch's generator
+    follows `random_state`, as the transforms of `torchvision.transforms.v2` do. Scores
+    that skorch computes while training are those on augmented samples. Nets with
+    `augment` are trained one by one in a `skactive.Committee`.
+
     Threads share torch's global generator, so nets trained in several threads of one
     process at the same time are not reproducible; processes are.
 
@@ -88,6 +100,18 @@ class NetClassifier(ClassifierMixin, BaseNet):
     >>> clf = NetClassifier(net, random_state=0).fit(iris.data, names)
     >>> clf.predict(iris.data[:2])
     array(['setosa', 'setosa'], dtype='<U10')
+
+    Images that are shifted by up to a pixel, another way in every epoch:
+
+    >>> from sklearn.datasets import load_digits
+    >>> from torchvision.transforms import v2
+    >>> from skactive.nets import LeNet, as_estimator
+    >>> digits = load_digits()
+    >>> X, y = digits.images[:, None] / 16, digits.target
+    >>> clf = as_estimator(LeNet, task="classification", lr=0.003, max_epochs=8,
+    ...                    augment=v2.RandomCrop(8, padding=1), random_state=0)
+    >>> clf.fit(X[:200], y[:200]).score(X[200:], y[200:]) > 0.4
+    True
     """
 
     _task = "classification"
@@ -96,6 +120,7 @@ class NetClassifier(ClassifierMixin, BaseNet):
         "net": "no_validation",  # `fit` has a better error
         "classes": ["array-like", None],
         **START_CONSTRAINTS,
+        "augment": [callable, None],
         "random_state": ["random_state"],
     }
 
@@ -107,6 +132,7 @@ class NetClassifier(ClassifierMixin, BaseNet):
         start="reset",
         shrink=0.4,
         perturb=0.1,
+        augment=None,
         random_state=None,
     ):
         self.net = net
@@ -114,6 +140,7 @@ class NetClassifier(ClassifierMixin, BaseNet):
         self.start = start
         self.shrink = shrink
         self.perturb = perturb
+        self.augment = augment
         self.random_state = random_state
 
     @_fit_context(prefer_skip_nested_validation=True)

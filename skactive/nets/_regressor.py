@@ -32,9 +32,14 @@ class NetRegressor(RegressorMixin, BaseNet):
     shrink, perturb : float, default=0.4 and 0.1
         For ``start="shrink_perturb"``; shrink 1 and perturb 0 is ``"warm"``, shrink 0
         and perturb 1 is ``"reset"``.
+    augment : callable, default=None
+        Changes the tensor of a sample at random, each time the net trains on it: a
+        transform of `torchvision.transforms.v2`, or a function. Predictions see the
+        samples as they are. See the notes.
     random_state : int, RandomState instance or None, default=None
-        Determines initialization, order of the batches and dropout. None draws fresh
-        entropy. The global generators of NumPy and torch are neither read nor moved.
+        Determines initialization, order of the batches, augmentation and dropout. None
+        draws fresh entropy. The global generators of NumPy and torch are neither read
+        nor moved.
 
     Attributes
     ----------
@@ -80,16 +85,25 @@ class NetRegressor(RegressorMixin, BaseNet):
     _parameter_constraints = {
         "net": "no_validation",  # `fit` has a better error
         **START_CONSTRAINTS,
+        "augment": [callable, None],
         "random_state": ["random_state"],
     }
 
     def __init__(
-        self, net, *, start="reset", shrink=0.4, perturb=0.1, random_state=None
+        self,
+        net,
+        *,
+        start="reset",
+        shrink=0.4,
+        perturb=0.1,
+        augment=None,
+        random_state=None,
     ):
         self.net = net
         self.start = start
         self.shrink = shrink
         self.perturb = perturb
+        self.augment = augment
         self.random_state = random_state
 
     @_fit_context(prefer_skip_nested_validation=True)
