@@ -11,6 +11,9 @@ from skactive.simulation._pool_ratio_display import PoolRatioDisplay
 from skactive.simulation._pool_ratio_result import PoolRatioResult
 from skactive.simulation._result import SimulationResult
 from skactive.simulation._simulate import simulate
+from skactive.simulation._study import study
+from skactive.simulation._study_display import StudyDisplay
+from skactive.simulation._study_result import StudyResult
 
 __all__ = [
     "BudgetedLearner",
@@ -21,7 +24,10 @@ __all__ = [
     "PoolRatioDisplay",
     "PoolRatioResult",
     "SimulationResult",
+    "StudyDisplay",
+    "StudyResult",
     "batch_diagnostics",
     "pool_ratio_study",
     "simulate",
+    "study",
 ]

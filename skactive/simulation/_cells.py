@@ -81,7 +81,7 @@ def _tell_failures(outcomes, name):
             "compares the strategies without a failure, and its attribute `failures` "
             "has the tracebacks.\n" + "\n".join(lines),
             FitFailedWarning,
-            stacklevel=4,
+            stacklevel=5,
         )
 
 

@@ -50,46 +50,33 @@ class Checkpoint:
         path = self.folder / _SETTING
         return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
 
-    def agree(self, setting, strategies):
-        """Check that the cells here are of the same study; write its setting.
+    def agree(self, setting, parts):
+        """Check that the rounds here are of the same run; write its setting.
 
         Parameters
         ----------
         setting : dict of str -> number, str, list or None
-            What all cells share.
-        strategies : dict of label -> str
-            The strategies of this call. Others may be there, or may be added.
+            What all rounds share.
+        parts : dict of (kind, label) -> str
+            The strategies, or what else makes up this run, such as
+            ``("strategy", "margin")``. Others may be there, or may be added.
 
         Raises
         ------
         ValueError
             If something differs.
         """
-        if len({str(label) for label in strategies}) < len(strategies):
-            raise ValueError(
-                f"strategies={list(strategies)} have labels that read the same, which "
-                "cannot be told apart in a folder; pass other labels."
-            )
-        long = [label for label in strategies if len(quote(str(label))) > _MOST_LETTERS]
-        if long:
-            raise ValueError(
-                f"strategies has a label that is too long for a file, {long[0]!r}; "
-                "pass a dict with shorter labels."
-            )
-        # As they will be read again: tuples are lists then, and labels text.
-        setting, strategies = json.loads(json.dumps([setting, strategies]))
+        parts = {f"{kind} {str(label)!r}": parts[kind, label] for kind, label in parts}
+        # As it will be read again: tuples are lists then.
+        setting = json.loads(json.dumps(setting))
         old = self.setting()
-        known = old.pop("strategies", {})
+        known = old.pop("parts", {})
         if old:
             self._compare(
                 (name, old.get(name), setting.get(name)) for name in {**old, **setting}
             )
-        self._compare(
-            (f"strategy {label!r}", known[label], described)
-            for label, described in strategies.items()
-            if label in known
-        )
-        self._write(_SETTING, {**setting, "strategies": {**known, **strategies}})
+        self._compare((n, known[n], text) for n, text in parts.items() if n in known)
+        self._write(_SETTING, {**setting, "parts": {**known, **parts}})
 
     def _compare(self, entries):
         for name, old, new in entries:
@@ -143,6 +130,21 @@ class CampaignLog:
 
 def _file_name(key):
     return "-".join(quote(str(part), safe="") for part in key) + ".jsonl"
+
+
+def check_file_labels(kind, labels):
+    """Refuse labels that do not tell files apart."""
+    if len({str(label) for label in labels}) < len(labels):
+        raise ValueError(
+            f"{kind}={list(labels)} have labels that read the same, which cannot be "
+            "told apart in a folder; pass other labels."
+        )
+    long = [label for label in labels if len(quote(str(label))) > _MOST_LETTERS]
+    if long:
+        raise ValueError(
+            f"{kind} has a label that is too long for a file, {long[0]!r}; pass a dict "
+            "with shorter labels."
+        )
 
 
 def describe(value):

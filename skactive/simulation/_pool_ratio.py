@@ -19,7 +19,7 @@ from skactive.simulation._arguments import (
 )
 from skactive.simulation._campaign import Campaign
 from skactive.simulation._cells import make_tables, run_cells
-from skactive.simulation._checkpoint import Checkpoint, describe
+from skactive.simulation._checkpoint import Checkpoint, check_file_labels, describe
 from skactive.simulation._loop import label_totals
 from skactive.simulation._pool_ratio_result import BASELINE, PoolRatioResult
 from skactive.utils import derive_seed, draw_seed
@@ -162,7 +162,8 @@ def pool_ratio_study(
     # A function has no name that tells it from all others; its answers do.
     setting["labels of the first test set"] = describe(repeats[0].test()[1])
     if store is not None:
-        store.agree(setting, {label: describe(learners[label]) for label in learners})
+        check_file_labels("strategies", learners)
+        store.agree(setting, {("strategy", n): describe(learners[n]) for n in learners})
     totals = label_totals(n_initial, n_queries, budget)
     cells = {
         _Key(label, ratio, number): Campaign(learner, repeat.with_ratio(ratio), totals)

@@ -118,7 +118,7 @@ def plan_table(
     classifier : bool
         Stratify the split, and have two classes in the seed set.
     reshape : callable, default=None
-        ``reshape(train, seed)`` gives another TrainingPart for one.
+        ``reshape(train, seed, classifies)`` gives another TrainingPart for one.
 
     Returns
     -------
@@ -134,7 +134,7 @@ def plan_table(
         )
     train = TrainingPart(rows, y[rows])
     if reshape is not None:
-        train = reshape(train, derive_seed(seed, "reshape"))
+        train = reshape(train, derive_seed(seed, "reshape"), classifier)
     if budget > len(train.y):
         raise ValueError(
             f"budget={budget} but there are only {len(train.y)} training samples."

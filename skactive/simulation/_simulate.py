@@ -2,31 +2,9 @@
 
 from __future__ import annotations
 
-from itertools import product
-from typing import NamedTuple
-
-from sklearn.base import is_classifier
-
-import skactive
-from skactive.simulation._arguments import (
-    check_on_error,
-    check_sizes,
-    make_learners,
-    make_plan,
-    make_scorers,
-)
-from skactive.simulation._campaign import Campaign, run_campaign
-from skactive.simulation._cells import make_tables, run_cells
-from skactive.simulation._checkpoint import Checkpoint, describe
-from skactive.simulation._initial import make_initial
-from skactive.simulation._loop import label_totals
-from skactive.simulation._result import SimulationResult, choose_baseline
-from skactive.utils import derive_seed, draw_seed
-
-
-class _Key(NamedTuple):
-    strategy: object  # its label
-    repeat: int
+from skactive.simulation._conditions import Condition
+from skactive.simulation._play import play
+from skactive.simulation._result import SimulationResult
 
 
 def simulate(
@@ -173,82 +151,24 @@ def simulate(
     >>> result.picks.columns[3:].tolist()
     ['base', 'angle_1', 'angle_2', 'angle_3']
     """
-    check_sizes(
-        n_initial=n_initial, n_queries=n_queries, budget=budget, n_repeats=n_repeats
-    )
-    plan, facts = make_plan(
+    played = play(
+        "simulate",
+        Condition(n_initial, n_queries, budget, initial, estimator),
         X,
         y,
-        X_test,
-        y_test,
+        strategies=strategies,
+        baseline=baseline,
+        n_repeats=n_repeats,
         test_size=test_size,
-        pool_ratio=pool_ratio,
-        pool_size=pool_size,
-        n_to_ask=budget - n_initial,
-    )
-    check_on_error(on_error)
-    learners = make_learners(estimator, strategies)
-    if baseline is not None and baseline not in learners:
-        raise ValueError(f"baseline={baseline!r} is not among {list(learners)}.")
-    scorers = make_scorers(scoring)
-    first = make_initial(initial, estimator)
-    store = None if checkpoint is None else Checkpoint(checkpoint)
-    seed = draw_seed(random_state) if store is None else store.seed(random_state)
-    setting = {
-        **facts,
-        "initial": initial if isinstance(initial, str) else repr(initial),
-        "n_initial": int(n_initial),
-        "n_queries": int(n_queries),
-        "budget": int(budget),
-        "random_state": seed,
-    }
-    repeats = [
-        plan(
-            derive_seed(seed, "repeat", number),
-            initial=first,
-            n_initial=n_initial,
-            budget=budget,
-            classifier=any(map(is_classifier, learners.values())),
-        )
-        for number in range(n_repeats)
-    ]
-    if store is not None:
-        store.agree(
-            {
-                **setting,
-                "estimator": describe(estimator),
-                "scoring": {name: describe(scorers[name]) for name in scorers},
-                "data": describe((X, y, X_test, y_test)),
-                # A function has no name that tells it from all others; its answers do.
-                "labels of the first test set": describe(repeats[0].test()[1]),
-                "version": skactive.__version__,
-            },
-            {label: describe(learners[label]) for label in learners},
-        )
-    totals = label_totals(n_initial, n_queries, budget)
-    cells = {
-        _Key(label, number): Campaign(learners[label], repeats[number], totals)
-        for label, number in product(learners, range(n_repeats))
-    }
-    outcomes = run_cells(
-        cells,
-        scorers,
-        name="simulate",
+        X_test=X_test,
+        y_test=y_test,
+        scoring=scoring,
+        random_state=random_state,
         n_jobs=n_jobs,
         verbose=verbose,
-        checkpoint=store,
+        pool_ratio=pool_ratio,
+        pool_size=pool_size,
+        checkpoint=checkpoint,
         on_error=on_error,
     )
-    failed = {key.strategy: key for key, done in outcomes.items() if done.failure}
-    baseline = choose_baseline(learners) if baseline is None else baseline
-    if baseline in failed:  # so there is nothing to compare; play it again to raise
-        key = failed[baseline]
-        run_campaign(cells[key], scorers, f"In simulate: {key}")
-    frame, picks, failures = make_tables(outcomes, repeats[0].columns)
-    return SimulationResult.from_frame(
-        frame,
-        picks,
-        baseline=baseline,
-        failures=failures,
-        setting={"estimator": repr(estimator), **setting},
-    )
+    return SimulationResult.from_frame(**played._asdict())

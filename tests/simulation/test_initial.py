@@ -43,9 +43,7 @@ def test_all_strategies_of_a_repeat_share_it(initial):
     for random, coreset in first:
         assert random == coreset
     assert first[0] != first[1]
-    assert result.setting["initial"] == (
-        initial if isinstance(initial, str) else repr(initial)
-    )
+    assert result.setting["initial"] == initial
 
 
 def test_it_covers_what_random_choice_misses():

@@ -1,0 +1,199 @@
+"""Play strategies against each other under one condition or several."""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import NamedTuple
+
+from sklearn.base import is_classifier
+
+import skactive
+from skactive.simulation._arguments import (
+    check_on_error,
+    check_sizes,
+    make_learners,
+    make_plan,
+    make_scorers,
+)
+from skactive.simulation._campaign import Campaign, run_campaign
+from skactive.simulation._cells import make_tables, run_cells
+from skactive.simulation._checkpoint import Checkpoint, check_file_labels, describe
+from skactive.simulation._initial import make_initial
+from skactive.simulation._result import choose_baseline
+from skactive.utils import derive_seed, draw_seed
+
+
+class Key(NamedTuple):
+    """Names a campaign of a simulation."""
+
+    strategy: object  # its label
+    repeat: int
+
+
+class StudyKey(NamedTuple):
+    """Names a campaign of a study."""
+
+    strategy: object  # its label
+    value: object  # label of the condition
+    repeat: int
+
+
+class Played(NamedTuple):
+    """What was measured; the tables of a study have a column ``value``."""
+
+    frame: object
+    picks: object
+    failures: object
+    baseline: object  # label of a strategy
+    setting: dict
+
+
+def play(
+    name,
+    base,
+    X,
+    y,
+    *,
+    strategies,
+    baseline,
+    n_repeats,
+    test_size,
+    X_test,
+    y_test,
+    scoring,
+    random_state,
+    n_jobs,
+    verbose,
+    checkpoint,
+    on_error,
+    conditions=None,
+    factor=None,
+    pool_ratio=None,
+    pool_size=None,
+):
+    """Check the arguments of :func:`simulate`, and play all campaigns.
+
+    Parameters
+    ----------
+    name : str
+        Of the function that the user called.
+    base : Condition
+        What was passed to it.
+    X, y, strategies, baseline, n_repeats, test_size, X_test, y_test, scoring
+        As for :func:`simulate`, as are all others but the next.
+    conditions : dict of label -> Condition, default=None
+        Those of a study. None: `base` alone.
+    factor : str, default=None
+        What the conditions differ in.
+
+    Returns
+    -------
+    played : Played
+    """
+    if conditions is None:
+        conditions = {None: base}
+    for condition in conditions.values():
+        check_sizes(
+            n_initial=condition.n_initial,
+            n_queries=condition.n_queries,
+            budget=condition.budget,
+            n_repeats=n_repeats,
+        )
+    check_on_error(on_error)
+    plan, facts = make_plan(
+        X,
+        y,
+        X_test,
+        y_test,
+        test_size=test_size,
+        pool_ratio=pool_ratio,
+        pool_size=pool_size,
+        n_to_ask=max(c.budget - c.n_initial for c in conditions.values()),
+    )
+    learners = {
+        value: make_learners(condition.estimator, strategies)
+        for value, condition in conditions.items()
+    }
+    default = next(iter(conditions))
+    labels = list(learners[default])
+    if baseline is None:
+        baseline = choose_baseline(labels)
+    elif baseline not in labels:
+        raise ValueError(f"baseline={baseline!r} is not among {labels}.")
+    scorers = make_scorers(scoring)
+    initial = {
+        value: make_initial(condition.initial, condition.estimator)
+        for value, condition in conditions.items()
+    }
+    store = None if checkpoint is None else Checkpoint(checkpoint)
+    seed = draw_seed(random_state) if store is None else store.seed(random_state)
+    repeats = {
+        (value, number): plan(
+            derive_seed(seed, "repeat", number),
+            initial=initial[value],
+            n_initial=condition.n_initial,
+            budget=condition.budget,
+            classifier=any(map(is_classifier, learners[value].values())),
+            **({"reshape": condition.reshape} if condition.reshape else {}),
+        )
+        for number in range(n_repeats)
+        for value, condition in conditions.items()
+    }
+    first = repeats[default, 0]
+    setting = {
+        **facts,
+        "n_initial": int(base.n_initial),
+        "n_queries": int(base.n_queries),
+        "budget": int(base.budget),
+        "random_state": seed,
+    }
+    if store is not None:
+        check_file_labels("strategies", labels)
+        check_file_labels("values", conditions)
+        store.agree(
+            {
+                **setting,
+                **({} if factor is None else {"vary": factor}),
+                "estimator": describe(base.estimator),
+                "initial": (
+                    base.initial
+                    if isinstance(base.initial, str)
+                    else describe(base.initial)
+                ),
+                "scoring": {metric: describe(scorers[metric]) for metric in scorers},
+                "data": describe((X, y, X_test, y_test)),
+                # A function has no name that tells it from all others; its answers do.
+                "labels of the first test set": describe(first.test()[1]),
+                "version": skactive.__version__,
+            },
+            {
+                **{("strategy", n): describe(s) for n, s in learners[default].items()},
+                **{(factor, v): describe(c) for v, c in conditions.items() if factor},
+            },
+        )
+    cells = {}
+    for label, (value, condition), number in product(
+        labels, conditions.items(), range(n_repeats)
+    ):
+        key = Key(label, number) if factor is None else StudyKey(label, value, number)
+        cells[key] = Campaign(
+            learners[value][label], repeats[value, number], condition.totals
+        )
+    outcomes = run_cells(
+        cells,
+        scorers,
+        name=name,
+        n_jobs=n_jobs,
+        verbose=verbose,
+        checkpoint=store,
+        on_error=on_error,
+    )
+    for key, outcome in outcomes.items():
+        if key.strategy == baseline and outcome.failure is not None:
+            # There is nothing to compare with: play it again, to raise what it raised.
+            run_campaign(cells[key], scorers, f"In {name}: {key}")
+    tables = make_tables(outcomes, first.columns)
+    setting = {"estimator": repr(base.estimator), **setting}
+    if base.initial != "random":
+        setting["initial"] = base.initial
+    return Played(*tables, baseline, setting)
