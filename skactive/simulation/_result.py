@@ -7,7 +7,7 @@ import numpy as np
 from skactive.simulation import _costs, _errors, _metrics, _penalties
 from skactive.simulation._efficiency_interval import efficiency_intervals
 from skactive.simulation._report import render
-from skactive.simulation._verdict import judge, percentile_interval, resample_efficiency
+from skactive.simulation._verdict import judge
 
 
 class SimulationResult:
@@ -181,9 +181,8 @@ class SimulationResult:
     def efficiency_interval(self, baseline=None, *, metric=None):
         """Bound the labeling efficiency at the baseline's final score.
 
-        The interval of :meth:`summary` is a bootstrap, and too narrow for few repeats.
-        This one inverts a paired t test: a number of labels is left out if, over the
-        repeats, the strategy's score there differs from the baseline's last (5 %).
+        The interval inverts a paired t test: a number of labels is left out if, over
+        the repeats, the strategy's score there differs from the baseline's last (5 %).
 
         Parameters
         ----------
@@ -202,11 +201,11 @@ class SimulationResult:
 
         Notes
         -----
-        Where the truth was known, 95 to 100 % of these intervals contained it, with 2
-        to 20 repeats; of those of the summary, 45 to 50 % with 2, 70 to 75 % with 3,
-        91 to 94 % with 5 and 94 to 98 % with 10 or 20. The test sees the last score of
-        the baseline and the scores between two rounds, not the isotonic curves. So the
-        interval may be wider, and in rare cases it misses the estimate.
+        Where the truth was known, 96 to 99 % of these intervals contained it with 5 to
+        20 repeats, and 97 to 100 % with 2 or 3, when they often span all that was
+        measured. The test sees the last score of the baseline and the scores between
+        two rounds, not the isotonic curves. So in rare cases the interval misses the
+        estimate.
 
         Examples
         --------
@@ -227,11 +226,7 @@ class SimulationResult:
         import pandas as pd
 
         baseline = self._check_baseline(baseline)
-        table = self._table(metric)
-        curves = _metrics.paired_curves(table, self.greater_is_better)
-        rows = dict.fromkeys(curves.scores, (np.nan, np.nan))
-        if len(curves.n_labeled) > 1:
-            rows = efficiency_intervals(curves, baseline)
+        rows = self._intervals(self._curves(metric), baseline)
         index = pd.Index(rows, name="strategy")
         columns = ["efficiency_low", "efficiency_high"]
         return pd.DataFrame(rows.values(), index, columns)
@@ -387,9 +382,7 @@ class SimulationResult:
         mine            1.0   0.0
         column mean     0.5   0.0
         """
-        table = self._table(metric)
-        curves = _metrics.paired_curves(table, self.greater_is_better)
-        return _penalties.penalty_matrix(curves, correction)
+        return _penalties.penalty_matrix(self._curves(metric), correction)
 
     def pairwise_differences(self, metric=None):
         """Average the lead of each strategy over each other along the curve.
@@ -406,9 +399,7 @@ class SimulationResult:
             averaged over rounds (above 0: the first is better, for losses too), and its
             ``standard_error`` (NaN: a single repeat).
         """
-        table = self._table(metric)
-        curves = _metrics.paired_curves(table, self.greater_is_better)
-        return _penalties.pairwise_differences(curves)
+        return _penalties.pairwise_differences(self._curves(metric))
 
     def normalized_cost(self, baseline=None):
         """Divide the computing time of a strategy by the baseline's.
@@ -566,35 +557,28 @@ class SimulationResult:
         summary : DataFrame
             ``final_score``; ``labels_needed`` to reach the baseline's final score (NaN:
             never); ``efficiency`` with its 95 % interval ``efficiency_low`` to
-            ``efficiency_high`` (NaN: below anything seen, or a single repeat);
-            ``n_censored``, how many of 1000 resamples never reach the target; ``api``,
-            the average performance improvement; and ``verdict``, one of 'baseline',
-            'fewer labels', 'no difference shown' and 'worse'.
+            ``efficiency_high``, as from :meth:`efficiency_interval`; ``api``, the
+            average performance improvement; and ``verdict``, one of 'baseline', 'fewer
+            labels', 'no difference shown' and 'worse'.
 
         Notes
         -----
-        The interval is a bootstrap over repeats, paired, with percentiles expanded for
-        few repeats; with 2 or 3 it is too narrow all the same, and
-        :meth:`efficiency_interval` is not. A verdict other than 'no difference shown'
-        needs the whole interval on one side of 1 and a paired t test of the improvement
-        (5 %) that agrees. Of studies of two equal strategies, 0.3 to 3 % got one with 5
-        or 10 repeats, and up to 5 % with 2 or 3. It takes many repeats to see a small
-        saving: in studies of 5 repeats, half of those with a true efficiency of 2 were
+        A verdict other than 'no difference shown' needs the whole interval on one side
+        of 1 and a paired t test of the improvement (5 %) that agrees. Of studies of two
+        equal strategies, up to 2 % got one. It takes many repeats to see a small
+        saving: in studies of 5 repeats with a true efficiency of 2, half were
         recognized.
         """
         import pandas as pd
 
         baseline = self._check_baseline(baseline)
-        table = self._table(metric)
-        curves = _metrics.paired_curves(table, self.greater_is_better)
+        curves = self._curves(metric)
         means = {
             label: _metrics.mean_curve(curves.n_labeled, scores)
             for label, scores in curves.scores.items()
         }
         target = means[baseline].score[-1]
-        samples = {}
-        if len(curves.n_labeled) > 1:
-            samples = resample_efficiency(curves, baseline)
+        intervals = self._intervals(curves, baseline)
         sign = 1 if self.greater_is_better else -1
         rows = {
             label: {
@@ -603,11 +587,15 @@ class SimulationResult:
                 "efficiency": _metrics.efficiency_at(
                     means[baseline], means[label], target
                 ),
-                **_judged(scores - curves.scores[baseline], samples.get(label)),
+                "efficiency_low": intervals[label][0],
+                "efficiency_high": intervals[label][1],
+                "api": (scores - curves.scores[baseline]).mean(),
+                "verdict": "baseline"
+                if label == baseline
+                else judge(intervals[label], scores - curves.scores[baseline]),
             }
             for label, scores in curves.scores.items()
         }
-        rows[baseline]["verdict"] = "baseline"
         return pd.DataFrame.from_dict(rows, orient="index").rename_axis("strategy")
 
     def report(self, baseline=None, *, metric=None):
@@ -650,35 +638,18 @@ class SimulationResult:
             raise ValueError(f"metric={metric!r} is not among {self.metrics}.")
         return self._frame[self._frame["metric"] == metric]
 
+    def _curves(self, metric):
+        table = self._table(metric)
+        return _metrics.paired_curves(table, self.greater_is_better)
+
+    def _intervals(self, curves, baseline):
+        """Intervals of the efficiency; a single repeat has none."""
+        if len(curves.n_labeled) > 1:
+            return efficiency_intervals(curves, baseline)
+        return dict.fromkeys(curves.scores, (np.nan, np.nan))
+
     def _check_baseline(self, baseline):
         baseline = self.baseline if baseline is None else baseline
         if baseline not in self.strategies:
             raise ValueError(f"baseline={baseline!r} is not among {self.strategies}.")
         return baseline
-
-
-def _judged(lead, samples):
-    """Fill the columns of the summary that rest on several repeats.
-
-    Parameters
-    ----------
-    lead : ndarray of shape (n_repeats, n_rounds)
-    samples : ndarray of shape (n_resamples,) or None
-        None: there is one repeat only.
-    """
-    lead = lead.mean(axis=1)
-    low = high = np.nan
-    n_censored = 0
-    verdict = "no difference shown"
-    if samples is not None:
-        interval = percentile_interval(samples, len(lead))
-        low, high = (bound if np.isfinite(bound) else np.nan for bound in interval)
-        n_censored = int(np.isneginf(samples).sum())
-        verdict = judge(interval, lead)
-    return {
-        "efficiency_low": low,
-        "efficiency_high": high,
-        "n_censored": n_censored,
-        "api": lead.mean(),
-        "verdict": verdict,
-    }
