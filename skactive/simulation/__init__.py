@@ -5,6 +5,7 @@ from skactive.simulation._budgeted import BudgetedLearner
 from skactive.simulation._cost_display import CostDisplay
 from skactive.simulation._display import LabelingCurveDisplay
 from skactive.simulation._efficiency_display import EfficiencyDisplay
+from skactive.simulation._learning_curve import CurveDiagnosis, diagnose_curve
 from skactive.simulation._penalty_display import PenaltyMatrixDisplay
 from skactive.simulation._pool_ratio import pool_ratio_study
 from skactive.simulation._pool_ratio_display import PoolRatioDisplay
@@ -15,6 +16,7 @@ from skactive.simulation._simulate import simulate
 __all__ = [
     "BudgetedLearner",
     "CostDisplay",
+    "CurveDiagnosis",
     "EfficiencyDisplay",
     "LabelingCurveDisplay",
     "PenaltyMatrixDisplay",
@@ -22,6 +24,7 @@ __all__ = [
     "PoolRatioResult",
     "SimulationResult",
     "batch_diagnostics",
+    "diagnose_curve",
     "pool_ratio_study",
     "simulate",
 ]

@@ -6,6 +6,7 @@ import numpy as np
 
 from skactive.simulation import _costs, _errors, _metrics, _penalties
 from skactive.simulation._efficiency_interval import efficiency_intervals
+from skactive.simulation._learning_curve import diagnose_means
 from skactive.simulation._report import render
 from skactive.simulation._verdict import judge
 
@@ -541,6 +542,67 @@ class SimulationResult:
             self._check_baseline(baseline),
             greater_is_better=self.greater_is_better,
         )
+
+    def diagnosis(self, strategy=None, *, metric=None):
+        """Tell from a strategy's learning curve whether more labels help.
+
+        A power law is fitted to the mean error over the repeats.
+
+        Parameters
+        ----------
+        strategy : str, default=None
+            None: the baseline.
+        metric : str, default=None
+            None: the first.
+
+        Returns
+        -------
+        diagnosis : CurveDiagnosis
+            'data-starved', 'transition', 'saturated' or 'undetermined', with the
+            numbers behind it; ``print`` puts it into words.
+
+        Raises
+        ------
+        ValueError
+            If it cannot be told what the error is: a score above 1, or of both signs,
+            such as R² of a model that may be worse than the mean.
+
+        See Also
+        --------
+        simulation.diagnose_curve : For curves measured elsewhere; the rules.
+
+        Notes
+        -----
+        The error is 1 minus the score, where it is between 0 and 1 (accuracy, AUC, F1);
+        for losses, and for scores that are never positive, as those of the scorers
+        ``"neg_..."``, it is the loss itself.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> from skactive import SimulationResult
+        >>> frame = pd.DataFrame({"strategy": "random", "repeat": 0, "round": range(6),
+        ...                       "n_labeled": [20, 40, 80, 160, 320, 640],
+        ...                       "score": [0.6, 0.8, 0.85, 0.87, 0.88, 0.885]})
+        >>> result = SimulationResult.from_frame(frame)
+        >>> result.diagnosis().verdict
+        'saturated'
+        """
+        table = self._table(metric)
+        strategy = self.baseline if strategy is None else strategy
+        if strategy not in self.strategies:
+            raise ValueError(f"strategy={strategy!r} is not among {self.strategies}.")
+        scores = table["score"].to_numpy(dtype=float)
+        if scores.min() < 0 < scores.max():
+            raise ValueError(
+                f"Scores from {scores.min():.3g} to {scores.max():.3g} have no error "
+                "that falls to 0 by a power law; score by an error, such as "
+                "'neg_mean_squared_error', or by a share, such as 'accuracy'."
+            )
+        to_error = _errors.error_of(scores, self.greater_is_better)
+        curves = _metrics.paired_curves(table)
+        errors = to_error(curves.scores[strategy])
+        return diagnose_means(curves.n_labeled, errors)
 
     def summary(self, baseline=None, *, metric=None):
         """Return one row per strategy, with a verdict.
