@@ -3,6 +3,7 @@
 from skactive.simulation._batch_diagnostics import batch_diagnostics
 from skactive.simulation._budgeted import BudgetedLearner
 from skactive.simulation._cost_display import CostDisplay
+from skactive.simulation._cost_model import CostModel
 from skactive.simulation._display import LabelingCurveDisplay
 from skactive.simulation._efficiency_display import EfficiencyDisplay
 from skactive.simulation._learning_curve import CurveDiagnosis, diagnose_curve
@@ -16,6 +17,7 @@ from skactive.simulation._simulate import simulate
 __all__ = [
     "BudgetedLearner",
     "CostDisplay",
+    "CostModel",
     "CurveDiagnosis",
     "EfficiencyDisplay",
     "LabelingCurveDisplay",

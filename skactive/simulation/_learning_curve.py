@@ -180,9 +180,9 @@ def diagnose_curve(
       are fewer than five points;
     - *transition* for everything else.
 
-    These thresholds are our own choice, of no paper. The bootstrap takes the errors of different
-    points to be independent; those of one campaign share a test set, so its intervals
-    are rather too narrow.
+    These thresholds are our own choice, of no paper. The bootstrap takes the errors of
+    different points to be independent; those of one campaign share a test set, so its
+    intervals are rather too narrow.
 
     Examples
     --------
@@ -260,7 +260,7 @@ def _checked(n_labeled, error, standard_error):
 
 
 def _curve(x, fit):
-    """c + b x^-α of parameters (c, b, α) in the last axis."""
+    """Errors c + b x^-α, of parameters (c, b, α) in the last axis."""
     c, b, alpha = np.moveaxis(fit, -1, 0)[..., None]
     return c + b * x**-alpha
 
