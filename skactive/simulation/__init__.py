@@ -11,6 +11,7 @@ from skactive.simulation._penalty_display import PenaltyMatrixDisplay
 from skactive.simulation._pool_ratio import pool_ratio_study
 from skactive.simulation._pool_ratio_display import PoolRatioDisplay
 from skactive.simulation._pool_ratio_result import PoolRatioResult
+from skactive.simulation._query_map import QueryMapDisplay
 from skactive.simulation._result import SimulationResult
 from skactive.simulation._simulate import simulate
 
@@ -24,6 +25,7 @@ __all__ = [
     "PenaltyMatrixDisplay",
     "PoolRatioDisplay",
     "PoolRatioResult",
+    "QueryMapDisplay",
     "SimulationResult",
     "batch_diagnostics",
     "diagnose_curve",

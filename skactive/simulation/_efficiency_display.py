@@ -96,7 +96,7 @@ class EfficiencyDisplay:
         # Censored ones, which are NaN, come last.
         rows = self.summary[~is_baseline].sort_values("efficiency", ascending=False)
         if ax is None:
-            size = (6.4, 1.3 + 0.42 * max(1, len(rows)))
+            size = (6.4, 1.4 + 0.42 * max(1, len(rows)))
             ax = plt.subplots(figsize=size, layout="constrained")[1]
         left, right = _limits(rows)
         ax.set_xscale("log")
@@ -112,7 +112,7 @@ class EfficiencyDisplay:
         ax.xaxis.set_minor_formatter(NullFormatter())
         note = "hollow: no difference shown"
         if _has_arrow(rows).any():
-            note += f"; arrow: may never reach the final score of {baseline!r}"
+            note += f"\narrow: may never reach the final score of {baseline!r}"
         ax.set(
             xlim=(left, right),
             ylim=(len(rows) - 0.4, -0.6),
