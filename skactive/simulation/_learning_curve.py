@@ -116,11 +116,13 @@ class CurveDiagnosis:
     def __str__(self):
         if np.isnan(self.asymptote):
             return f"undetermined: fewer than {_MIN_POINTS} points. {self.advice}"
-        low, high = self.doubling_gain_interval
+        gain, low, high = 100 * np.array(
+            [self.doubling_gain, *self.doubling_gain_interval]
+        )
         return (
             f"{self.verdict}: twice the {self.n_labeled:g} labels would take away "
-            f"{self.doubling_gain:.0%} of the error ({low:.0%} to {high:.0%}), which "
-            f"tends to {self.asymptote:.3g}. {self.advice}"
+            f"{gain:.0f} % of the error ({low:.0f} to {high:.0f} %), which tends to "
+            f"{self.asymptote:.3g}. {self.advice}"
         )
 
 

@@ -118,6 +118,8 @@ class QueryMapDisplay:
             With the axes, the figure and the scatter plots.
         """
         plt = _pyplot("QueryMapDisplay")
+        from matplotlib.ticker import MaxNLocator
+
         n_panels = len(self.picks)
         if ax is None:
             n_columns = min(3, n_panels)
@@ -158,7 +160,7 @@ class QueryMapDisplay:
             self.scatters_[0],
             ax=list(self.axes_),
             label="round (hollow: the seed set)",
-            ticks=np.unique(np.linspace(1, max(1, last), 6).round()),
+            ticks=MaxNLocator(6, integer=True),
         )
         return self
 

@@ -8,6 +8,7 @@ from skactive.simulation import _costs, _errors, _metrics, _penalties
 from skactive.simulation._efficiency_interval import efficiency_intervals
 from skactive.simulation._learning_curve import diagnose_means
 from skactive.simulation._report import render
+from skactive.simulation._report_page import save_report
 from skactive.simulation._verdict import judge
 
 
@@ -682,6 +683,76 @@ class SimulationResult:
             n_repeats=table["repeat"].nunique(),
             n_labeled=table.groupby("round")["n_labeled"].mean().tolist(),
             setting=self.setting,
+        )
+
+    def save_report(
+        self,
+        path,
+        *,
+        label_price=None,
+        second_price=0,
+        title=None,
+        baseline=None,
+        metric=None,
+    ):
+        """Write a page that says whether active learning pays, and what shows it.
+
+        It begins with what to do. Then follow the setting, the curves, the labeling
+        efficiencies, who beats whom, what computing costs, whether more labels would
+        help, what the labels saved are worth, and what all this does not show.
+
+        Parameters
+        ----------
+        path : str or Path
+            ``.html``: one file with everything in it. ``.md``: Markdown, with the
+            pictures in a folder ``<name>_files`` beside it.
+        label_price : float, default=None
+            Price of a label. None: no worth is computed.
+        second_price : float, default=0
+            Price of a second of computing, in the same currency.
+        title : str, default=None
+            None: one that names the metric.
+        baseline : str, default=None
+            None: the result's own.
+        metric : str, default=None
+            None: the first.
+
+        Raises
+        ------
+        ImportError
+            If matplotlib is not there; it comes with ``skactive[plot]``.
+        ValueError
+            If the name ends otherwise, or a price is negative.
+
+        See Also
+        --------
+        report : The summary as text.
+        simulation.CostModel : More about prices.
+
+        Examples
+        --------
+        >>> from pathlib import Path
+        >>> from tempfile import TemporaryDirectory
+        >>> from sklearn.datasets import load_iris
+        >>> from sklearn.naive_bayes import GaussianNB
+        >>> from skactive import simulate
+        >>> result = simulate(GaussianNB(), *load_iris(return_X_y=True), n_initial=9,
+        ...                   strategies=["random", "margin"], n_queries=9, budget=45,
+        ...                   random_state=0)
+        >>> with TemporaryDirectory() as folder:
+        ...     path = Path(folder) / "report.md"
+        ...     result.save_report(path, label_price=2)
+        ...     print(path.read_text().splitlines()[2])
+        > **Choose at random: active learning is not shown to be better here. ...
+        """
+        save_report(
+            self,
+            path,
+            label_price=label_price,
+            second_price=second_price,
+            title=title,
+            baseline=baseline,
+            metric=metric,
         )
 
     def __str__(self):

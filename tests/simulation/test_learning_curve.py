@@ -26,7 +26,7 @@ def test_a_curve_that_keeps_falling_is_starved(standard_error):
     assert diagnosis.verdict == "data-starved"
     assert_allclose(diagnosis.doubling_gain, 1 - 2**-0.5, rtol=1e-4)
     assert_allclose(diagnosis.slope, -0.5, rtol=1e-4)
-    assert "29%" in str(diagnosis)
+    assert "29 %" in str(diagnosis)
 
 
 @pytest.mark.parametrize("error", [0.1, 0.0, 1e4])
