@@ -42,7 +42,7 @@ def row_of(label, row, times, budget):
         f"{row.final_score:.3f}",
         f"> {budget}" if np.isnan(needed) else f"{needed:.0f}",
         ratio(row.efficiency),
-        f"{ratio(row.efficiency_low)} to {ratio(row.efficiency_high)}",
+        f"{row.efficiency_low:.2f} to {row.efficiency_high:.2f}",
         row.verdict,
         f"{times.query_time:.3f}",
         f"{times.fit_time:.2f}",

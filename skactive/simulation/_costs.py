@@ -6,7 +6,7 @@ import numpy as np
 
 from skactive.simulation._metrics import KEYS
 
-_TIMES = ["query_time", "fit_time"]
+TIMES = ["query_time", "fit_time"]
 
 
 def normalized_cost(frame, baseline):
@@ -30,7 +30,7 @@ def normalized_cost(frame, baseline):
     ValueError
         If the times are missing, negative or not finite.
     """
-    missing = [name for name in _TIMES if name not in frame]
+    missing = [name for name in TIMES if name not in frame]
     if missing:
         raise ValueError(
             f"The table lacks the columns {missing}; costs are computed from the "
@@ -38,14 +38,14 @@ def normalized_cost(frame, baseline):
         )
     # Every scoring repeats the times of its round.
     frame = frame.drop_duplicates(KEYS)
-    times = frame[_TIMES].to_numpy(dtype=float)
+    times = frame[TIMES].to_numpy(dtype=float)
     bad = frame[~(np.isfinite(times) & (times >= 0)).all(axis=1)]
     if len(bad):
         raise ValueError(
             f"{len(bad)} rounds have times that are no seconds, first "
-            f"{bad.iloc[0][[*KEYS, *_TIMES]].to_dict()}."
+            f"{bad.iloc[0][[*KEYS, *TIMES]].to_dict()}."
         )
-    cost = frame.groupby("strategy", sort=False)[_TIMES].mean()
+    cost = frame.groupby("strategy", sort=False)[TIMES].mean()
     seconds = cost.sum(axis=1)
     reference = seconds[baseline]
     cost["cost"] = seconds / (reference if reference > 0 else np.nan)

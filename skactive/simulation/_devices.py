@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 
 def spread_devices(learner, number):
     """Give a learner that asks for "cuda" one of the GPUs there are.
@@ -23,9 +25,8 @@ def spread_devices(learner, number):
         for name, value in learner.get_params(deep=True).items()
         if name.rpartition("__")[2] == "device" and value == "cuda"
     ]
-    if names:
-        import torch
-
+    torch = sys.modules.get("torch")  # which a learner with nets has loaded
+    if names and torch:
         n_devices = torch.cuda.device_count()
         if n_devices > 1:
             device = f"cuda:{number % n_devices}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from scipy.optimize import isotonic_regression
 
 from skactive.simulation._metrics import paired_curves
 
@@ -17,7 +18,12 @@ _COLORS = (
     "#56B4E9",
     "#F0E442",
 )
-_LINE_STYLES = ("-", "--", ":", "-.")
+# In grey, and beyond the palette, these tell the lines apart.
+_LINE_STYLES = ("-", "--", "-.", ":")
+_MARKERS = "os^DvPX*"
+# Labels beside the lines take at most this share of the width.
+_MOST_ROOM = 0.35
+_GAP = 6  # points between a line's end and its label
 _BANDS = {
     "std": lambda scores: _around_mean(scores, scores.std(axis=0, ddof=1)),
     "sem": lambda scores: _around_mean(
@@ -30,7 +36,8 @@ _BANDS = {
 class LabelingCurveDisplay:
     """Mean score against labels spent, one line per strategy.
 
-    Make one with :meth:`from_result`.
+    The strategies are named at the ends of their lines, or in a legend where the names
+    do not fit there. Make one with :meth:`from_result`.
 
     Parameters
     ----------
@@ -47,6 +54,8 @@ class LabelingCurveDisplay:
     figure_ : matplotlib Figure
     lines_ : list of matplotlib Line2D
         One per strategy.
+    texts_ : list of matplotlib Text
+        The names at the ends of the lines; empty if there is a legend.
 
     Examples
     --------
@@ -123,15 +132,17 @@ class LabelingCurveDisplay:
         if band is not None and band not in _BANDS:
             raise ValueError(f"band={band!r}; use one of {[*_BANDS, None]}.")
         if ax is None:
-            ax = _pyplot("LabelingCurveDisplay").subplots()[1]
+            ax = _pyplot("LabelingCurveDisplay").subplots(layout="constrained")[1]
         x = self.n_labeled.mean(axis=0)
+        # Many bands on top of each other hide the lines.
+        alpha = 0.15 if len(self.scores) <= 4 else 0.08
         self.lines_ = []
         for i, (label, scores) in enumerate(self.scores.items()):
             style = {
                 "color": _COLORS[i % len(_COLORS)],
-                "linestyle": _LINE_STYLES[i // len(_COLORS) % len(_LINE_STYLES)],
-                "marker": "o",
-                "markersize": 3,
+                "linestyle": _LINE_STYLES[(i + i // len(_COLORS)) % len(_LINE_STYLES)],
+                "marker": _MARKERS[i % len(_MARKERS)],
+                "markersize": 4.5,
                 "label": label,
                 **line_kwargs,
             }
@@ -140,12 +151,73 @@ class LabelingCurveDisplay:
             if band is not None and len(scores) > 1:
                 low, high = _BANDS[band](scores)
                 ax.fill_between(
-                    x, low, high, color=line.get_color(), alpha=0.15, linewidth=0
+                    x, low, high, color=line.get_color(), alpha=alpha, linewidth=0
                 )
         ax.set(xlabel="labeled samples", ylabel=self.score_name)
-        ax.legend()
+        self.texts_ = _name_lines(ax, self.lines_)
+        if not self.texts_:
+            ax.legend()
         self.ax_, self.figure_ = ax, ax.figure
         return self
+
+
+def _name_lines(ax, lines):
+    """Write the labels of lines beside their right ends, if there is room."""
+    ends = [(line.get_xdata()[-1], line.get_ydata()[-1]) for line in lines]
+    probes = [
+        ax.text(*end, line.get_label()) for end, line in zip(ends, lines, strict=True)
+    ]
+    ax.figure.draw_without_rendering()  # the layout decides how much room there is
+    boxes = [probe.get_window_extent() for probe in probes]
+    for probe in probes:
+        probe.remove()
+    dots = ax.figure.dpi / 72  # per point
+    width = max(box.width for box in boxes) + 2 * _GAP * dots
+    height = max(box.height for box in boxes)
+    if width > _MOST_ROOM * ax.bbox.width or height * len(lines) > ax.bbox.height:
+        return []
+    _widen(ax, width / ax.bbox.width)
+    places = ax.transData.transform(ends)[:, 1]
+    moves = _spread(places, height, *ax.bbox.intervaly) - places
+    return [
+        ax.annotate(
+            line.get_label(),
+            end,
+            (_GAP, move / dots),
+            textcoords="offset points",
+            va="center",
+            # A hair line leads to a name that had to move.
+            arrowprops={
+                "arrowstyle": "-",
+                "color": line.get_color(),
+                "linewidth": 0.8 if abs(move) > height / 4 else 0,
+                "shrinkA": 0,
+                "shrinkB": 0,
+                "relpos": (0, 0.5),
+            },
+        )
+        for line, end, move in zip(lines, ends, moves, strict=True)
+    ]
+
+
+def _widen(ax, share):
+    """Move the right limit, so that the axes end with so much room, of any scale."""
+    scale = ax.xaxis.get_transform()
+    left, right = scale.transform(ax.get_xlim())
+    right += (right - left) * share / (1 - share)
+    ax.set_xlim(right=scale.inverted().transform(right))
+
+
+def _spread(places, height, low, high):
+    """Nearest places that are at least a height apart."""
+    order = np.argsort(places, kind="stable")
+    steps = height * np.arange(len(places))
+    apart = isotonic_regression(places[order] - steps).x + steps
+    apart += max(0, low + height / 2 - apart[0])
+    apart -= max(0, apart[-1] - high + height / 2)
+    spread = np.empty(len(places))
+    spread[order] = apart
+    return spread
 
 
 def _around_mean(scores, width):

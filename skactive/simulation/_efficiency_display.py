@@ -22,8 +22,8 @@ class EfficiencyDisplay:
 
     The axis is logarithmic, so that half and double are as far from 1. A filled circle
     has the verdict 'fewer labels', a filled square 'worse', a hollow circle neither. An
-    arrow points to what is below anything seen: a strategy, or resamples of it, that
-    never reach the baseline's final score. Make one with :meth:`from_result`.
+    arrow points below anything seen: it is not shown that the strategy reaches the
+    baseline's final score. Make one with :meth:`from_result`.
 
     Parameters
     ----------
@@ -96,7 +96,7 @@ class EfficiencyDisplay:
         # Censored ones, which are NaN, come last.
         rows = self.summary[~is_baseline].sort_values("efficiency", ascending=False)
         if ax is None:
-            size = (6.4, 1.3 + 0.42 * max(1, len(rows)))
+            size = (6.4, 1.4 + 0.42 * max(1, len(rows)))
             ax = plt.subplots(figsize=size, layout="constrained")[1]
         left, right = _limits(rows)
         ax.set_xscale("log")
@@ -104,15 +104,15 @@ class EfficiencyDisplay:
         self.texts_ = [
             _draw_row(ax, height, row, left if arrow else None)
             for height, (row, arrow) in enumerate(
-                zip(rows.itertuples(), _never_reached(rows), strict=True)
+                zip(rows.itertuples(), _has_arrow(rows), strict=True)
             )
         ]
         ax.xaxis.set_major_locator(LogLocator(subs=(1, 1.5, 2, 3, 5, 7)))
         ax.xaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
         ax.xaxis.set_minor_formatter(NullFormatter())
         note = "hollow: no difference shown"
-        if _never_reached(rows).any():
-            note += f"; arrow: does not reach the final score of {baseline!r}"
+        if _has_arrow(rows).any():
+            note += f"\narrow: may never reach the final score of {baseline!r}"
         ax.set(
             xlim=(left, right),
             ylim=(len(rows) - 0.4, -0.6),
@@ -126,15 +126,14 @@ class EfficiencyDisplay:
 
 def _limits(rows):
     seen = rows[["efficiency", "efficiency_low", "efficiency_high"]].to_numpy()
-    seen = seen[np.isfinite(seen)]
+    # NaN: censored, or a single repeat; 0: below anything seen.
+    seen = seen[seen > 0]
     low = min(1 / _REACH, seen.min(initial=1) / _ROOM)
     return low, max(_REACH, seen.max(initial=1) * _ROOM)
 
 
-def _never_reached(rows):
-    """Whether the strategy, or so many resamples that the interval is cut, never do."""
-    cut = rows["efficiency_low"].isna() & (rows["n_censored"] > 0)
-    return rows["efficiency"].isna() | cut
+def _has_arrow(rows):
+    return rows["efficiency"].isna() | (rows["efficiency_low"] == 0)
 
 
 def _draw_row(ax, height, row, arrow):
@@ -149,8 +148,7 @@ def _draw_row(ax, height, row, arrow):
     censored = np.isnan(row.efficiency)
     low, high = row.efficiency_low, row.efficiency_high
     if arrow is not None:
-        # An interval that is censored as a whole ends at the arrow.
-        low, high = arrow, arrow if np.isnan(high) else high
+        low = arrow
         ax.plot(arrow, height, "<", markersize=9, clip_on=False, **style)
     if low < high:
         ax.plot(

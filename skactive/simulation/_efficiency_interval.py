@@ -24,7 +24,8 @@ def efficiency_intervals(curves, baseline):
     Returns
     -------
     intervals : dict of str -> (low, high)
-        Low is 0 where it is not shown that the strategy gets there at all.
+        Low is 0 where it is not shown that the strategy gets there at all. High is 1
+        where it is shown that it does not: a bound that is not attained.
     """
     n_labeled = curves.n_labeled.mean(axis=0)
     reference = curves.scores[baseline]
@@ -44,8 +45,8 @@ def _interval(n_labeled, ahead):
     least = 0 if mean[0] > 0 else min(first, n_rounds - 1)
     # Behind at the end: what happened to be equal on the way is no arrival.
     arrives = mean[-1] > 0 and last < n_rounds - 1
-    low = n_labeled[-1] / _labels_at(n_labeled, max(last, 0)) if arrives else 0.0
-    return low, n_labeled[-1] / _labels_at(n_labeled, least)
+    low = _efficiency_at(n_labeled, max(last, 0)) if arrives else 0.0
+    return low, _efficiency_at(n_labeled, least)
 
 
 def _unrejected(ahead):
@@ -78,5 +79,7 @@ def _unrejected(ahead):
     return min(places, default=np.inf), max(places, default=-np.inf)
 
 
-def _labels_at(n_labeled, place):
-    return np.exp(np.interp(place, np.arange(len(n_labeled)), np.log(n_labeled)))
+def _efficiency_at(n_labeled, place):
+    """All labels, divided by those at a place; exactly 1 at the last round."""
+    logs = np.log(n_labeled)
+    return float(np.exp(logs[-1] - np.interp(place, np.arange(len(logs)), logs)))

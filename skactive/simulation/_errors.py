@@ -35,7 +35,7 @@ def error_cdf(frame, baseline, *, greater_is_better=True):
     import pandas as pd
 
     curves = paired_curves(frame)
-    to_error = _error_of(frame["score"].to_numpy(dtype=float), greater_is_better)
+    to_error = error_of(frame["score"].to_numpy(dtype=float), greater_is_better)
     errors = {
         label: to_error(scores.mean(axis=0)) for label, scores in curves.scores.items()
     }
@@ -57,8 +57,25 @@ def error_cdf(frame, baseline, *, greater_is_better=True):
     return pd.concat(parts, ignore_index=True)
 
 
-def _error_of(scores, greater_is_better):
-    """How a score becomes an error: 0 is perfect."""
+def error_of(scores, greater_is_better):
+    """How a score becomes an error: 0 is perfect.
+
+    Parameters
+    ----------
+    scores : ndarray
+        All scores of the metric.
+    greater_is_better : bool
+        False for losses.
+
+    Returns
+    -------
+    to_error : callable
+
+    Raises
+    ------
+    ValueError
+        If it cannot be told from the scores.
+    """
     if greater_is_better and (scores <= 0).all():
         return np.negative  # of a scorer "neg_..."
     if greater_is_better and scores.max() <= 1:

@@ -50,7 +50,7 @@ def _cells(summary, n_repeats, n_end):
     header = ["strategy", "final score", "labels", "efficiency", "95 % interval"]
     yield [*header, "API", "verdict"]
     for label, row in summary.iterrows():
-        interval = f"[{_ratio(row.efficiency_low)}, {_ratio(row.efficiency_high)}]"
+        interval = f"[{row.efficiency_low:.2f}, {row.efficiency_high:.2f}]"
         needed = row.labels_needed
         yield [
             str(label),

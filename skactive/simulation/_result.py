@@ -6,8 +6,10 @@ import numpy as np
 
 from skactive.simulation import _costs, _errors, _metrics, _penalties
 from skactive.simulation._efficiency_interval import efficiency_intervals
+from skactive.simulation._learning_curve import diagnose_means
 from skactive.simulation._report import render
-from skactive.simulation._verdict import judge, percentile_interval, resample_efficiency
+from skactive.simulation._report_page import save_report
+from skactive.simulation._verdict import judge
 
 
 class SimulationResult:
@@ -216,9 +218,8 @@ class SimulationResult:
     def efficiency_interval(self, baseline=None, *, metric=None):
         """Bound the labeling efficiency at the baseline's final score.
 
-        The interval of :meth:`summary` is a bootstrap, and too narrow for few repeats.
-        This one inverts a paired t test: a number of labels is left out if, over the
-        repeats, the strategy's score there differs from the baseline's last (5 %).
+        The interval inverts a paired t test: a number of labels is left out if, over
+        the repeats, the strategy's score there differs from the baseline's last (5 %).
 
         Parameters
         ----------
@@ -237,11 +238,11 @@ class SimulationResult:
 
         Notes
         -----
-        Where the truth was known, 95 to 100 % of these intervals contained it, with 2
-        to 20 repeats; of those of the summary, 45 to 50 % with 2, 70 to 75 % with 3,
-        91 to 94 % with 5 and 94 to 98 % with 10 or 20. The test sees the last score of
-        the baseline and the scores between two rounds, not the isotonic curves. So the
-        interval may be wider, and in rare cases it misses the estimate.
+        Where the truth was known, 96 to 99 % of these intervals contained it with 5 to
+        20 repeats, and 97 to 100 % with 2 or 3, when they often span all that was
+        measured. The test sees the last score of the baseline and the scores between
+        two rounds, not the isotonic curves. So in rare cases the interval misses the
+        estimate.
 
         Examples
         --------
@@ -262,11 +263,7 @@ class SimulationResult:
         import pandas as pd
 
         baseline = self._check_baseline(baseline)
-        table = self._table(metric)
-        curves = _metrics.paired_curves(table, self.greater_is_better)
-        rows = dict.fromkeys(curves.scores, (np.nan, np.nan))
-        if len(curves.n_labeled) > 1:
-            rows = efficiency_intervals(curves, baseline)
+        rows = self._intervals(self._curves(metric), baseline)
         index = pd.Index(rows, name="strategy")
         columns = ["efficiency_low", "efficiency_high"]
         return pd.DataFrame(rows.values(), index, columns)
@@ -422,9 +419,7 @@ class SimulationResult:
         mine            1.0   0.0
         column mean     0.5   0.0
         """
-        table = self._table(metric)
-        curves = _metrics.paired_curves(table, self.greater_is_better)
-        return _penalties.penalty_matrix(curves, correction)
+        return _penalties.penalty_matrix(self._curves(metric), correction)
 
     def pairwise_differences(self, metric=None):
         """Average the lead of each strategy over each other along the curve.
@@ -441,9 +436,7 @@ class SimulationResult:
             averaged over rounds (above 0: the first is better, for losses too), and its
             ``standard_error`` (NaN: a single repeat).
         """
-        table = self._table(metric)
-        curves = _metrics.paired_curves(table, self.greater_is_better)
-        return _penalties.pairwise_differences(curves)
+        return _penalties.pairwise_differences(self._curves(metric))
 
     def normalized_cost(self, baseline=None):
         """Divide the computing time of a strategy by the baseline's.
@@ -586,6 +579,67 @@ class SimulationResult:
             greater_is_better=self.greater_is_better,
         )
 
+    def diagnosis(self, strategy=None, *, metric=None):
+        """Tell from a strategy's learning curve whether more labels help.
+
+        A power law is fitted to the mean error over the repeats.
+
+        Parameters
+        ----------
+        strategy : str, default=None
+            None: the baseline.
+        metric : str, default=None
+            None: the first.
+
+        Returns
+        -------
+        diagnosis : CurveDiagnosis
+            'data-starved', 'transition', 'saturated' or 'undetermined', with the
+            numbers behind it; ``print`` puts it into words.
+
+        Raises
+        ------
+        ValueError
+            If it cannot be told what the error is: a score above 1, or of both signs,
+            such as R² of a model that may be worse than the mean.
+
+        See Also
+        --------
+        simulation.diagnose_curve : For curves measured elsewhere; the rules.
+
+        Notes
+        -----
+        The error is 1 minus the score, where it is between 0 and 1 (accuracy, AUC, F1);
+        for losses, and for scores that are never positive, as those of the scorers
+        ``"neg_..."``, it is the loss itself.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> from skactive import SimulationResult
+        >>> frame = pd.DataFrame({"strategy": "random", "repeat": 0, "round": range(6),
+        ...                       "n_labeled": [20, 40, 80, 160, 320, 640],
+        ...                       "score": [0.6, 0.8, 0.85, 0.87, 0.88, 0.885]})
+        >>> result = SimulationResult.from_frame(frame)
+        >>> result.diagnosis().verdict
+        'saturated'
+        """
+        table = self._table(metric)
+        strategy = self.baseline if strategy is None else strategy
+        if strategy not in self.strategies:
+            raise ValueError(f"strategy={strategy!r} is not among {self.strategies}.")
+        scores = table["score"].to_numpy(dtype=float)
+        if scores.min() < 0 < scores.max():
+            raise ValueError(
+                f"Scores from {scores.min():.3g} to {scores.max():.3g} have no error "
+                "that falls to 0 by a power law; score by an error, such as "
+                "'neg_mean_squared_error', or by a share, such as 'accuracy'."
+            )
+        to_error = _errors.error_of(scores, self.greater_is_better)
+        curves = _metrics.paired_curves(table)
+        errors = to_error(curves.scores[strategy])
+        return diagnose_means(curves.n_labeled, errors)
+
     def summary(self, baseline=None, *, metric=None):
         """Return one row per strategy, with a verdict.
 
@@ -601,35 +655,28 @@ class SimulationResult:
         summary : DataFrame
             ``final_score``; ``labels_needed`` to reach the baseline's final score (NaN:
             never); ``efficiency`` with its 95 % interval ``efficiency_low`` to
-            ``efficiency_high`` (NaN: below anything seen, or a single repeat);
-            ``n_censored``, how many of 1000 resamples never reach the target; ``api``,
-            the average performance improvement; and ``verdict``, one of 'baseline',
-            'fewer labels', 'no difference shown' and 'worse'.
+            ``efficiency_high``, as from :meth:`efficiency_interval`; ``api``, the
+            average performance improvement; and ``verdict``, one of 'baseline', 'fewer
+            labels', 'no difference shown' and 'worse'.
 
         Notes
         -----
-        The interval is a bootstrap over repeats, paired, with percentiles expanded for
-        few repeats; with 2 or 3 it is too narrow all the same, and
-        :meth:`efficiency_interval` is not. A verdict other than 'no difference shown'
-        needs the whole interval on one side of 1 and a paired t test of the improvement
-        (5 %) that agrees. Of studies of two equal strategies, 0.3 to 3 % got one with 5
-        or 10 repeats, and up to 5 % with 2 or 3. It takes many repeats to see a small
-        saving: in studies of 5 repeats, half of those with a true efficiency of 2 were
+        A verdict other than 'no difference shown' needs the whole interval on one side
+        of 1 and a paired t test of the improvement (5 %) that agrees. Of studies of two
+        equal strategies, up to 2 % got one. It takes many repeats to see a small
+        saving: in studies of 5 repeats with a true efficiency of 2, half were
         recognized.
         """
         import pandas as pd
 
         baseline = self._check_baseline(baseline)
-        table = self._table(metric)
-        curves = _metrics.paired_curves(table, self.greater_is_better)
+        curves = self._curves(metric)
         means = {
             label: _metrics.mean_curve(curves.n_labeled, scores)
             for label, scores in curves.scores.items()
         }
         target = means[baseline].score[-1]
-        samples = {}
-        if len(curves.n_labeled) > 1:
-            samples = resample_efficiency(curves, baseline)
+        intervals = self._intervals(curves, baseline)
         sign = 1 if self.greater_is_better else -1
         rows = {
             label: {
@@ -638,11 +685,15 @@ class SimulationResult:
                 "efficiency": _metrics.efficiency_at(
                     means[baseline], means[label], target
                 ),
-                **_judged(scores - curves.scores[baseline], samples.get(label)),
+                "efficiency_low": intervals[label][0],
+                "efficiency_high": intervals[label][1],
+                "api": (scores - curves.scores[baseline]).mean(),
+                "verdict": "baseline"
+                if label == baseline
+                else judge(intervals[label], scores - curves.scores[baseline]),
             }
             for label, scores in curves.scores.items()
         }
-        rows[baseline]["verdict"] = "baseline"
         return pd.DataFrame.from_dict(rows, orient="index").rename_axis("strategy")
 
     def report(self, baseline=None, *, metric=None):
@@ -670,6 +721,76 @@ class SimulationResult:
             failures=self.failures,
         )
 
+    def save_report(
+        self,
+        path,
+        *,
+        label_price=None,
+        second_price=0,
+        title=None,
+        baseline=None,
+        metric=None,
+    ):
+        """Write a page that says whether active learning pays, and what shows it.
+
+        It begins with what to do. Then follow the setting, the curves, the labeling
+        efficiencies, who beats whom, what computing costs, whether more labels would
+        help, what the labels saved are worth, and what all this does not show.
+
+        Parameters
+        ----------
+        path : str or Path
+            ``.html``: one file with everything in it. ``.md``: Markdown, with the
+            pictures in a folder ``<name>_files`` beside it.
+        label_price : float, default=None
+            Price of a label. None: no worth is computed.
+        second_price : float, default=0
+            Price of a second of computing, in the same currency.
+        title : str, default=None
+            None: one that names the metric.
+        baseline : str, default=None
+            None: the result's own.
+        metric : str, default=None
+            None: the first.
+
+        Raises
+        ------
+        ImportError
+            If matplotlib is not there; it comes with ``skactive[plot]``.
+        ValueError
+            If the name ends otherwise, or a price is negative.
+
+        See Also
+        --------
+        report : The summary as text.
+        simulation.CostModel : More about prices.
+
+        Examples
+        --------
+        >>> from pathlib import Path
+        >>> from tempfile import TemporaryDirectory
+        >>> from sklearn.datasets import load_iris
+        >>> from sklearn.naive_bayes import GaussianNB
+        >>> from skactive import simulate
+        >>> result = simulate(GaussianNB(), *load_iris(return_X_y=True), n_initial=9,
+        ...                   strategies=["random", "margin"], n_queries=9, budget=45,
+        ...                   random_state=0)
+        >>> with TemporaryDirectory() as folder:
+        ...     path = Path(folder) / "report.md"
+        ...     result.save_report(path, label_price=2)
+        ...     print(path.read_text().splitlines()[2])
+        > **Choose at random: active learning is not shown to be better here. ...
+        """
+        save_report(
+            self,
+            path,
+            label_price=label_price,
+            second_price=second_price,
+            title=title,
+            baseline=baseline,
+            metric=metric,
+        )
+
     def __str__(self):
         return self.report()
 
@@ -687,6 +808,16 @@ class SimulationResult:
         rows = self._frame["metric"] == metric
         return self._frame[rows & self._frame["strategy"].isin(self.strategies)]
 
+    def _curves(self, metric):
+        table = self._table(metric)
+        return _metrics.paired_curves(table, self.greater_is_better)
+
+    def _intervals(self, curves, baseline):
+        """Intervals of the efficiency; a single repeat has none."""
+        if len(curves.n_labeled) > 1:
+            return efficiency_intervals(curves, baseline)
+        return dict.fromkeys(curves.scores, (np.nan, np.nan))
+
     def _check_baseline(self, baseline):
         baseline = self.baseline if baseline is None else baseline
         if baseline not in self.strategies:
@@ -697,30 +828,3 @@ class SimulationResult:
 def choose_baseline(labels):
     """'random' if it is there, else the first."""
     return "random" if "random" in labels else next(iter(labels))
-
-
-def _judged(lead, samples):
-    """Fill the columns of the summary that rest on several repeats.
-
-    Parameters
-    ----------
-    lead : ndarray of shape (n_repeats, n_rounds)
-    samples : ndarray of shape (n_resamples,) or None
-        None: there is one repeat only.
-    """
-    lead = lead.mean(axis=1)
-    low = high = np.nan
-    n_censored = 0
-    verdict = "no difference shown"
-    if samples is not None:
-        interval = percentile_interval(samples, len(lead))
-        low, high = (bound if np.isfinite(bound) else np.nan for bound in interval)
-        n_censored = int(np.isneginf(samples).sum())
-        verdict = judge(interval, lead)
-    return {
-        "efficiency_low": low,
-        "efficiency_high": high,
-        "n_censored": n_censored,
-        "api": lead.mean(),
-        "verdict": verdict,
-    }

@@ -177,7 +177,7 @@ def _named_values(vary, values):
     plain = all(isinstance(v, str | int | float | np.number) for v in values)
     if not values or not plain or len(set(values)) < len(values):
         raise ValueError(
-            f"values={values!r} of {vary}; pass at least one number or name, each once, "
-            "or a dict of label -> value."
+            f"values={values!r} of {vary}; pass at least one number or name, each "
+            "once, or a dict of label -> value."
         )
     return {value: value for value in values}

@@ -1,9 +1,11 @@
 import builtins
+from itertools import pairwise
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.text import Text
 from numpy.testing import assert_allclose
 
 from skactive.simulation import LabelingCurveDisplay, SimulationResult
@@ -47,8 +49,8 @@ def test_lines_are_means_over_repeats(result):
         assert_allclose(line.get_ydata(), scores.mean(axis=0))
     assert display.ax_.get_xlabel() == "labeled samples"
     assert display.ax_.get_ylabel() == "accuracy"
-    legend = [text.get_text() for text in display.ax_.get_legend().get_texts()]
-    assert legend == ["random", "mine"]
+    assert [text.get_text() for text in display.texts_] == ["random", "mine"]
+    assert display.ax_.get_legend() is None
 
 
 @pytest.mark.parametrize("band", ["std", "sem", "range"])
@@ -89,6 +91,39 @@ def test_many_strategies_stay_apart():
     display = LabelingCurveDisplay(n_labeled=np.ones((2, 2)), scores=scores).plot()
     styles = {(line.get_color(), line.get_linestyle()) for line in display.lines_}
     assert len(styles) == 20
+    # In grey, neighbors of the palette differ by marker and line style.
+    first = display.lines_[:8]
+    assert len({line.get_marker() for line in first}) == 8
+    assert len(display.texts_) == 20
+
+
+@pytest.mark.parametrize("scale", ["linear", "log"])
+@pytest.mark.parametrize("n", [2, 6])
+def test_names_at_the_ends_do_not_overlap_and_stay_inside(n, scale):
+    scores = {f"name {i}": np.tile([0.1, 0.9 + 0.001 * i], (2, 1)) for i in range(n)}
+    ax = plt.subplots()[1]
+    ax.set_xscale(scale)
+    curves = LabelingCurveDisplay(n_labeled=np.tile([10, 90], (2, 1)), scores=scores)
+    display = curves.plot(ax)
+    display.figure_.canvas.draw()
+    # Without what leads from the line to the name.
+    boxes = [Text.get_window_extent(text) for text in display.texts_]
+    assert len(boxes) == n
+    for low, high in pairwise(boxes):
+        assert low.y1 <= high.y0 + 1
+    for box in boxes:
+        assert ax.bbox.x0 < box.x0
+        assert box.x1 < ax.bbox.x1
+        assert ax.bbox.y0 <= box.y0 + 1
+        assert box.y1 <= ax.bbox.y1 + 1
+
+
+def test_names_that_are_too_long_go_to_a_legend():
+    scores = {"a strategy with a name of many words": np.ones((2, 2))}
+    ax = plt.subplots(figsize=(3, 3))[1]
+    curves = LabelingCurveDisplay(n_labeled=np.ones((2, 2)), scores=scores)
+    assert curves.plot(ax).texts_ == []
+    assert ax.get_legend() is not None
 
 
 def test_unknown_names_are_refused(result):

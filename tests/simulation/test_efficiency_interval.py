@@ -4,7 +4,7 @@ import pytest
 from numpy.testing import assert_allclose
 from scipy import stats
 
-from skactive.simulation import SimulationResult, _verdict
+from skactive.simulation import SimulationResult
 from skactive.simulation._efficiency_interval import efficiency_intervals
 from skactive.simulation._metrics import PairedCurves
 
@@ -37,11 +37,6 @@ def by_t_test(curves):
     return efficiency_intervals(curves, "random")["mine"]
 
 
-def by_bootstrap(curves):
-    samples = _verdict.resample_efficiency(curves, "random")["mine"]
-    return _verdict.percentile_interval(samples, len(curves.n_labeled))
-
-
 LAWS = [{"shift": 0.01, "noise": 0.01}, {"shift": 0.0, "noise": 0.02}]
 
 
@@ -54,14 +49,6 @@ def test_the_interval_covers_the_truth(law):
     assert 0.92 <= covered(by_t_test, 1.5, 400, 10, 0, **law) <= 0.98
     # Of equal strategies, half of the misses would lie beyond the last round.
     assert covered(by_t_test, 1.0, 200, 5, 0, **law) > 0.92
-
-
-def test_the_bootstrap_covers_the_truth_with_ten_repeats_and_not_with_three(
-    monkeypatch,
-):
-    monkeypatch.setattr(_verdict, "_N_RESAMPLES", 100)
-    assert covered(by_bootstrap, 1.5, 150, 10, 0, **LAWS[0]) > 0.91
-    assert covered(by_bootstrap, 1.5, 100, 3, 0, **LAWS[0]) < 0.87
 
 
 @pytest.mark.parametrize("n_repeats", [2, 5, 12])
@@ -118,7 +105,8 @@ def test_a_single_repeat_has_no_interval():
             "score": [0.1, 0.2, 0.1, 0.3],
         }
     )
-    table = SimulationResult.from_frame(frame).efficiency_interval()
+    result = SimulationResult.from_frame(frame)
+    table = result.efficiency_interval()
     assert table.isna().all(axis=None)
     assert list(table.index) == ["random", "mine"]
 

@@ -1,0 +1,211 @@
+import builtins
+import re
+from base64 import b64decode
+from html.parser import HTMLParser
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import pytest
+
+from skactive.simulation import SimulationResult
+
+PNG = b"\x89PNG\r\n"
+COLUMNS = ["strategy", "repeat", "round", "n_labeled", "score"]
+
+
+def make_frame(n_repeats=5, n_rounds=7, times=True, **leads):
+    rng = np.random.default_rng(0)
+    n = 10 * np.arange(1, n_rounds + 1)
+    frame = pd.DataFrame(
+        [
+            (label, repeat, i, n[i], 0.9 - n[i] ** -0.5 + e + lead * (i > 0))
+            for label, lead in leads.items()
+            for repeat in range(n_repeats)
+            for i, e in enumerate(rng.normal(0, 0.003, n_rounds))
+        ],
+        columns=COLUMNS,
+    )
+    if times:
+        slow = frame["strategy"] != "random"
+        frame["query_time"], frame["fit_time"] = 0.5 * slow, 0.01 * frame["n_labeled"]
+    return frame
+
+
+@pytest.fixture
+def result():
+    setting = {"estimator": "Ridge(\n  alpha=1)", "random_state": 7}
+    frame = make_frame(random=0, good=0.05, bad=-0.05, same=0)
+    return SimulationResult.from_frame(frame, setting=setting)
+
+
+def markdown(result, tmp_path, **options):
+    path = tmp_path / "page.md"
+    result.save_report(path, **options)
+    return path.read_text(encoding="utf-8")
+
+
+class Balanced(HTMLParser):
+    """Collects text and pictures, and fails where tags do not match."""
+
+    def __init__(self):
+        super().__init__()
+        self.open, self.texts, self.sources = [], [], []
+
+    def handle_starttag(self, tag, attrs):
+        if tag == "img":
+            self.sources.append(dict(attrs)["src"])
+        if tag not in ("img", "meta"):
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        self.texts.append(data.strip())
+
+
+def test_html_is_one_file_with_all_pictures(result, tmp_path):
+    path = tmp_path / "page.html"
+    result.save_report(path, label_price=2, second_price=0.1)
+    assert [p.name for p in tmp_path.iterdir()] == ["page.html"]
+    page = path.read_text(encoding="utf-8")
+    parser = Balanced()
+    parser.feed(page)
+    assert parser.open == []
+    assert len(parser.sources) == 4
+    for source in parser.sources:
+        kind, data = source.split(",")
+        assert kind == "data:image/png;base64"
+        assert b64decode(data).startswith(PNG)
+    assert "http" not in page
+    assert "nan" not in re.sub('base64,[^"]*', "", page)
+    assert not plt.get_fignums()
+
+
+def test_markdown_says_the_same_with_the_pictures_beside(result, tmp_path):
+    page = markdown(result, tmp_path, label_price=2, second_price=0.1)
+    pictures = re.findall(r"\]\((.*)\)", page)
+    assert len(pictures) == 4
+    for picture in pictures:
+        assert picture.startswith("page_files/")
+        assert (tmp_path / picture).read_bytes().startswith(PNG)
+    result.save_report(tmp_path / "page.html", label_price=2, second_price=0.1)
+    parser = Balanced()
+    parser.feed((tmp_path / "page.html").read_text(encoding="utf-8"))
+    plain = page.replace("\\", "")
+    body = parser.texts[parser.texts.index("What was compared") :]
+    assert [text for text in body if text not in plain] == []
+
+
+def test_the_first_sentence_says_what_to_do(result, tmp_path):
+    page = markdown(result, tmp_path)
+    lead = page.splitlines()[2]
+    summary = result.summary()
+    good = summary.loc["good"]
+    assert lead.startswith("> **Use 'good': it reaches the final score of 'random'")
+    assert f"{good['labels_needed']:.0f} labels in place of 70" in lead
+    assert f"{100 - 100 / good['efficiency']:.0f} % fewer" in lead
+    assert "Shown to be worse: 'bad'." in lead
+    assert "Ridge( alpha=1)" in page
+    assert "random\\_state=7" in page
+    assert "Never at the final score of 'random'" in page
+    assert "Pass label_price" in page.replace("\\", "")
+
+
+def test_it_says_so_when_nothing_is_better(tmp_path):
+    frame = make_frame(random=0, same=0)
+    page = markdown(SimulationResult.from_frame(frame), tmp_path, label_price=1)
+    assert "Choose at random: active learning is not shown to be better" in page
+    assert "No strategy is shown to save labels" in page
+    other = frame.replace({"strategy": {"random": "mine"}})
+    page = markdown(SimulationResult.from_frame(other), tmp_path)
+    assert "Stay with 'mine'" in page
+
+
+def test_one_repeat_or_one_strategy_or_few_rounds(tmp_path):
+    single = SimulationResult.from_frame(make_frame(1, random=0, good=0.2))
+    page = markdown(single, tmp_path, label_price=1)
+    assert "Do not decide yet: a single repeat shows nothing." in page
+    assert "There is one repeat" in page
+    alone = SimulationResult.from_frame(make_frame(random=0))
+    page = markdown(alone, tmp_path, label_price=1)
+    assert "Nothing is compared" in page
+    short = SimulationResult.from_frame(make_frame(3, 4, random=0, good=0.2))
+    page = markdown(short, tmp_path)
+    assert "fewer than 5 points" in page
+    assert "There are 3 repeats" in page
+    assert "nan" not in page
+
+
+def test_scores_without_an_error_and_tables_without_times(tmp_path):
+    frame = make_frame(times=False, random=0, good=0.1)
+    frame["score"] = 2 * frame["score"] - 1.2
+    page = markdown(SimulationResult.from_frame(frame), tmp_path, label_price=1)
+    assert "neg_mean_squared_error" in page.replace("\\", "")
+    assert "The times were not recorded." in page
+    assert "cost as much as labeling 70 samples" in page
+
+
+def test_losses_baselines_and_metrics(tmp_path):
+    frame = make_frame(random=0, good=0.05)
+    loss = frame.assign(score=1 - frame["score"], metric="loss")
+    both = pd.concat([loss, loss.assign(metric="copy")])
+    result = SimulationResult.from_frame(both, greater_is_better=False)
+    page = markdown(result, tmp_path, metric="copy", title="Loss *and* gain")
+    assert page.startswith("# Loss \\*and\\* gain\n")
+    assert "copy (lower is better)" in page
+    assert "Use 'good'" in page
+    page = markdown(result, tmp_path, baseline="good")
+    assert "Stay with 'good'" in page
+    assert "Shown to be worse: 'random'" in page
+
+
+def test_prices(tmp_path):
+    frame = make_frame(random=0, good=0.05)
+    result = SimulationResult.from_frame(frame)
+    page = markdown(result, tmp_path, label_price=2, second_price=10)
+    needed = result.summary()["labels_needed"]
+    saved = needed["random"] - needed["good"]
+    computing = 10 * 0.5 * 7
+    cells = f"{saved * 2:.4g} | {computing:+.3g} | {saved * 2 - computing:.4g}"
+    assert f"| good | {saved:.0f} | {cells} | {computing / saved:.2g} |" in page
+    # 7 rounds, 280 samples trained on, at 0.1 each; 7 queries at 5.
+    as_many = (70 * 2 + 280 * 0.1 + 35 - 5) / 2.1
+    assert f"labeling {as_many:.0f} samples at once" in page
+
+
+def test_names_cannot_break_the_page(tmp_path):
+    name = "<b>|*`a`_[x](y)"
+    frame = make_frame(random=0, good=0.05).replace({"strategy": {"good": name}})
+    result = SimulationResult.from_frame(frame)
+    result.save_report(tmp_path / "page.html", title="a < b & c")
+    page = (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert "<b>" not in page
+    assert "<title>a &lt; b &amp; c</title>" in page
+    parser = Balanced()
+    parser.feed(page)
+    assert any(name in text for text in parser.texts)
+    text = markdown(result, tmp_path)
+    (row,) = re.findall(r"^\| \\<b.*fewer labels \|$", text, flags=re.MULTILINE)
+    assert len(re.findall(r"(?<!\\)\|", row)) == 8
+
+
+def test_what_cannot_be_written_is_refused(result, tmp_path, monkeypatch):
+    with pytest.raises(ValueError, match=r"'.html' or '.md'"):
+        result.save_report(tmp_path / "page.pdf")
+    with pytest.raises(ValueError, match="label_price=-1"):
+        result.save_report(tmp_path / "page.md", label_price=-1)
+    with pytest.raises(ValueError, match="baseline='none'"):
+        result.save_report(tmp_path / "page.md", baseline="none")
+    ordinary = builtins.__import__
+
+    def without_matplotlib(name, *args, **kwargs):
+        if name.startswith("matplotlib"):
+            raise ImportError(name)
+        return ordinary(name, *args, **kwargs)
+
+    monkeypatch.setattr(builtins, "__import__", without_matplotlib)
+    with pytest.raises(ImportError, match=r"save_report .*skactive\[plot\]"):
+        result.save_report(tmp_path / "page.md")
+    assert not list(tmp_path.iterdir())
