@@ -1,0 +1,84 @@
+"""``skactive simulate``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from skactive.cli._data import load_data
+from skactive.cli._errors import UserError, near, say
+from skactive.cli._estimators import make_estimator
+from skactive.cli._folder import save_result
+from skactive.cli._output import check_report, show
+from skactive.cli._sizes import choose_sizes
+from skactive.simulation import simulate
+from skactive.utils import draw_seed
+
+
+def run(args):
+    """Measure, print, and write what was asked for."""
+    _check_output(args)
+    scoring = _scoring(args.scoring)
+    seed = draw_seed(args.random_state)
+    data = load_data(args, seed)
+    estimator, X = make_estimator(args.estimator, data.task, data.X, data.columns)
+    result = simulate(
+        estimator,
+        X,
+        data.y,
+        strategies=_strategies(args.strategies, data.task),
+        **choose_sizes(args, data.y, data.task),
+        scoring=scoring,
+        random_state=seed,
+        n_jobs=args.n_jobs,
+        verbose=0 if args.quiet else 1,
+        **({} if args.checkpoint is None else {"checkpoint": args.checkpoint}),
+    )
+    # The name says more than the Pipeline that was made of it.
+    result.setting = {**data.facts, **result.setting, "estimator": args.estimator}
+    if data.rows is not None:
+        result.picks["row"] = data.rows[result.picks["row"]]
+    if args.csv is not None:
+        result.to_frame().to_csv(args.csv, index=False)
+    if args.out is not None:
+        save_result(result, args.out)
+    show(result, args)
+
+
+def _strategies(names, task):
+    if names is None:
+        names = "random,badge" if task == "classification" else "random,lcmd"
+        say(f"Strategies: {names}; --strategies names others.")
+    return _split(names, "--strategies")
+
+
+def _scoring(names):
+    if names is None:
+        return None
+    from sklearn.metrics import get_scorer_names
+
+    known = get_scorer_names()
+    for name in _split(names, "--scoring"):
+        if name not in known:
+            raise UserError(
+                f"there is no scorer {name!r};{near(name, known)} scikit-learn has "
+                f"{', '.join(known)}"
+            )
+    return _split(names, "--scoring")
+
+
+def _split(names, option):
+    parts = [name.strip() for name in names.split(",") if name.strip()]
+    if not parts:
+        raise UserError(f"{option} {names!r} holds no name")
+    return parts
+
+
+def _check_output(args):
+    """Refuse what could not be written in the end."""
+    check_report(args)
+    for option in ("csv", "report"):
+        name = getattr(args, option)
+        if name is not None and not Path(name).absolute().parent.is_dir():
+            raise UserError(f"--{option} {name}: there is no such folder")
+    if args.out is not None and Path(args.out).is_file():
+        raise UserError(f"--out {args.out} is a file; name a folder")
