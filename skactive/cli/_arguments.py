@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser, BooleanOptionalAction, RawTextHelpFormatter
+from argparse import (
+    ArgumentParser,
+    ArgumentTypeError,
+    BooleanOptionalAction,
+    RawTextHelpFormatter,
+)
 
 from skactive import __version__
 from skactive.cli._errors import UserError
@@ -53,13 +58,20 @@ def _add(commands, name, summary, description=""):
     )
 
 
+def _separator(text):
+    text = {"\\t": "\t"}.get(text, text)
+    if len(text) != 1:
+        raise ArgumentTypeError(f"{text!r} is not one character")
+    return text
+
+
 def _add_simulate(commands):
     parser = _add(
         commands,
         "simulate",
         "measure on labels you have whether active learning would have paid",
-        "The whole table is the pool, a quarter of it kept for scoring, unless --max-rows"
-        "\ntakes fewer rows at random. The summary goes to stdout, all else to stderr.",
+        "All rows are used, a quarter of them for scoring and the rest as the pool,\n"
+        "unless --max-rows is given. The summary goes to stdout, all else to stderr.",
     )
     _add_data(parser)
     _add_campaign(parser)
@@ -99,7 +111,12 @@ def _add_data(parser):
         action=BooleanOptionalAction,
         help="whether the first line names the columns (default: it has to look so)",
     )
-    group.add_argument("--sep", help="separator (default: found out)")
+    group.add_argument(
+        "--sep",
+        type=_separator,
+        metavar="CHAR",
+        help="separator (default: comma, semicolon or tab, as found)",
+    )
     group.add_argument(
         "--encoding", default="utf-8", help="of the text (default: utf-8)"
     )

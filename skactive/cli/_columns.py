@@ -37,7 +37,7 @@ def clean(frame):
     for kind, why in {
         "constant": "the same in all rows, or missing",
         "identifiers": "text that is another in every row",
-        "dates": "dates, which are no numbers; make some of them, such as the year",
+        "dates": "dates; to use them, write them as numbers, such as a count of days",
     }.items():
         names = [name for name in frame if kinds[name] == kind]
         if names:

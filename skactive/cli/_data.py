@@ -41,7 +41,7 @@ def load_data(args, seed):
         return _bundled(args, seed)
     names = [*BUNDLED, *PROBLEMS]
     raise UserError(
-        f"there is no data {args.data!r};{near(args.data, names)} the names are "
+        f"there is no data {args.data!r}; {near(args.data, names)}the names are "
         f"{', '.join(names)}"
     )
 

@@ -23,6 +23,6 @@ def listed(names, most=10):
 
 
 def near(name, names):
-    """Return a question that names what is spelled alike, or nothing."""
+    """Return a question that names what is spelled alike, and a space; or nothing."""
     found = get_close_matches(str(name), list(map(str, names)), n=3)
-    return f" did you mean {' or '.join(map(repr, found))}?" if found else ""
+    return f"did you mean {' or '.join(map(repr, found))}? " if found else ""

@@ -47,12 +47,15 @@ def make_estimator(name, task, X, columns=None):
             return model, X  # preprocessing is in it
     else:
         model = _made(name, task)
-        if name == "gbdt" and columns is not None:
-            if all(X[c].nunique() < _MAX_NATIVE_CATEGORIES for c in columns.categories):
-                return model, X.astype(dict.fromkeys(columns.categories, "category"))
     if columns is None:
         return make_pipeline(StandardScaler(), model), X
+    if name == "gbdt" and _fit_in_bins(X[columns.categories]):
+        return model, X.astype(dict.fromkeys(columns.categories, "category"))
     return make_pipeline(_encoder(columns), model), X
+
+
+def _fit_in_bins(categories):
+    return all(categories.nunique() <= _MAX_NATIVE_CATEGORIES)
 
 
 def _encoder(columns):
@@ -77,12 +80,16 @@ def _encoder(columns):
     )
 
 
-def _made(name, task):
-    if name not in ESTIMATORS:
+def check_estimator(name):
+    """Refuse an unknown name, before any data are read."""
+    if ":" not in name and name not in ESTIMATORS:
         raise UserError(
-            f"there is no estimator {name!r};{near(name, ESTIMATORS)} the names are "
+            f"there is no estimator {name!r}; {near(name, ESTIMATORS)}the names are "
             f"{', '.join(ESTIMATORS)}, or module:object"
         )
+
+
+def _made(name, task):
     if (name, task) == ("linear", "classification"):
         raise UserError("linear is for regression; use --estimator logistic")
     if (name, task) == ("logistic", "regression"):
@@ -174,7 +181,7 @@ def _imported(name, task):
     for part in path.split("."):
         if not hasattr(value, part):
             raise UserError(
-                f"--estimator {name}: {module!r} has no {path!r};"
+                f"--estimator {name}: {module!r} has no {path!r}. "
                 f"{near(part, dir(value))}"
             )
         value = getattr(value, part)
@@ -182,7 +189,7 @@ def _imported(name, task):
         value = value()
     if not (hasattr(value, "fit") and hasattr(value, "get_params")):
         raise UserError(
-            f"--estimator {name} is a {type(value).__name__}, not a scikit-learn "
+            f"--estimator {name} is of type {type(value).__name__}, not a scikit-learn "
             "estimator, nor a class or function that makes one"
         )
     fits = is_classifier(value) if task == "classification" else is_regressor(value)

@@ -65,6 +65,8 @@ def _is_the_users(error):
         return True
     if isinstance(error, ModuleNotFoundError):
         return error.name in _OPTIONAL
+    if isinstance(error, OSError):
+        return error.filename is not None  # a file that must not be read or written
     return isinstance(error, ValueError | TypeError) and _raised_here(error)
 
 

@@ -38,7 +38,7 @@ def read_table(path, *, header=None, sep=None, encoding="utf-8"):
     path = Path(path)
     if not path.exists():
         siblings = [p.name for p in path.parent.glob("*") if p.is_file()]
-        raise UserError(f"there is no file {str(path)!r};{near(path.name, siblings)}")
+        raise UserError(f"there is no file {str(path)!r}. {near(path.name, siblings)}")
     if path.is_dir():
         raise UserError(f"{str(path)!r} is a folder; name a file in it")
     frame = (
@@ -46,6 +46,11 @@ def read_table(path, *, header=None, sep=None, encoding="utf-8"):
         if path.suffix.lower() in _PARQUET
         else _read_csv(path, header, sep, encoding)
     )
+    if frame.shape[1] < 2:
+        raise UserError(
+            f"{path} has one column only, {frame.columns[0]!r}; --sep names the "
+            "separator"
+        )
     if len(frame) < 2:
         rows = ("no rows", "one row")[len(frame)]
         raise UserError(f"{path} has {rows}; there is nothing to learn from")
@@ -61,7 +66,7 @@ def find_column(frame, name):
         if -len(frame.columns) <= position < len(frame.columns):
             return frame.columns[position]
     raise UserError(
-        f"there is no column {name!r};{near(name, frame.columns)} "
+        f"there is no column {name!r}; {near(name, frame.columns)}"
         f"the columns are {listed(frame.columns, 20)}"
     )
 
@@ -73,8 +78,8 @@ def _read_parquet(path):
         frame = pd.read_parquet(path)
     except ImportError as error:
         raise UserError(
-            f"{path} is Parquet, which needs pyarrow: pip install pyarrow, or write the "
-            "table as CSV"
+            f"{path} is Parquet, which needs pyarrow: pip install pyarrow, or write "
+            "the table as CSV"
         ) from error
     # What was set as the index is a column too, if it has a name.
     frame = frame.reset_index(drop=frame.index.names == [None])
@@ -84,9 +89,10 @@ def _read_parquet(path):
 def _read_csv(path, header, sep, encoding):
     import pandas as pd
 
-    encoding = "utf-8-sig" if encoding.lower() in ("utf-8", "utf8") else encoding
+    # Some programs put a mark in front, which is not part of the first name.
+    codec = "utf-8-sig" if encoding == "utf-8" else encoding
     try:
-        lines = _first_lines(path, encoding)
+        lines = _first_lines(path, codec)
         if not lines:
             raise UserError(f"{path} is empty")
         if sep is None:
@@ -105,7 +111,7 @@ def _read_csv(path, header, sep, encoding):
             na_values=["?"],
             skipinitialspace=True,
             low_memory=False,
-            encoding=encoding,
+            encoding=codec,
         )
     except (UnicodeError, LookupError) as error:
         raise UserError(
@@ -116,7 +122,7 @@ def _read_csv(path, header, sep, encoding):
         raise UserError(
             f"{path} is not a table separated by {sep!r}: {error}"
         ) from error
-    if not isinstance(frame.index, pd.RangeIndex):
+    if not frame.index.equals(pd.RangeIndex(len(frame))):
         raise UserError(f"{path} has more cells in its rows than names in its header")
     if header is False:
         return frame.set_axis([f"column {i}" for i in range(frame.shape[1])], axis=1)
@@ -160,16 +166,20 @@ def _refuse_values(path, first, rest):
         raise UserError(
             f"the first line of {path} has {listed(twice)} more than once; {remedy}"
         )
-    numbers = [
-        name
+    columns = [
+        (name, [row[place] for row in rest if len(row) > place] or [name])
         for place, name in enumerate(first)
-        if _holds_numbers([row[place] for row in rest if len(row) > place] or [name])
+        if name
     ]
-    # Columns of numbers that are named by numbers: years, say, count up.
-    if numbers and all(map(_is_number, numbers)) and not _counts_up(numbers):
+    numbers = [name for name, cells in columns if _holds_numbers(cells)]
+    # Columns of numbers that are named by numbers, or of words, one of them the name.
+    # Names that count up may be years.
+    if (numbers and all(map(_is_number, numbers)) and not _counts_up(numbers)) or any(
+        name in cells for name, cells in columns if rest and not _is_number(name)
+    ):
         raise UserError(
-            f"{path} seems to have no header, its first line begins with "
-            f"{listed(first, 3)}; {remedy}"
+            f"{path} seems to have no header: its first line, which begins with "
+            f"{listed(first, 3)}, is like the others; {remedy}"
         )
 
 

@@ -41,7 +41,7 @@ def split_target(frame, name, task):
     n_values = column.nunique()
     if n_values == 1:
         raise UserError(
-            f"target {name!r} is {column.iloc[0]!r} in all rows; there is nothing to "
+            f"target {name!r} is {column.iloc[0]} in all rows; there is nothing to "
             "learn"
         )
     guess = task == "auto"
