@@ -36,6 +36,11 @@ def load_data(args, seed):
 
         _check_task(args, "regression")
         problem = getattr(datasets, args.data)()
+        if problem.n_outputs > 1 and args.estimator == "gbdt":
+            raise UserError(
+                f"--data {args.data} has {problem.n_outputs} outputs, and gbdt learns "
+                "one; use another --estimator"
+            )
         return Data(problem, None, "regression", None, None, {})
     if args.data in BUNDLED:
         return _bundled(args, seed)

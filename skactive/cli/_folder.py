@@ -41,10 +41,8 @@ def load_result(folder):
             f"{folder} has no {' and no '.join(missing)}; name a folder that "
             "`skactive simulate --out` wrote"
         )
-    # As they were written, to the last digit.
-    exact = {"float_precision": "round_trip", "dtype": {"strategy": str}}
     try:
-        frame, picks = (pd.read_csv(folder / n, **exact) for n in (_RESULTS, _PICKS))
+        frame, picks = (pd.read_csv(folder / name) for name in (_RESULTS, _PICKS))
         about = json.loads((folder / _SETTING).read_text(encoding="utf-8"))
         return SimulationResult.from_frame(frame, picks, **about)
     except (KeyError, ValueError, TypeError) as error:
