@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
+from math import inf
 from pathlib import Path
 
 from skactive.cli._errors import UserError, say
@@ -24,8 +26,18 @@ def show(result, args):
 
 def check_report(args):
     """Refuse a report that cannot be written, and prices without one."""
+    for option in ("label_price", "second_price"):
+        price = getattr(args, option)
+        if price is not None and not 0 <= price < inf:
+            raise UserError(f"--{option.replace('_', '-')} {price:g} is no price")
     if args.report is None:
         if args.label_price is not None or args.second_price:
             raise UserError("prices are for the report; add --report FILE")
-    elif Path(args.report).suffix not in _SUFFIXES:
-        raise UserError(f"--report {args.report}: the name must end in .html or .md")
+        return
+    path = Path(args.report)
+    if path.suffix not in _SUFFIXES:
+        raise UserError(f"--report {path}: the name must end in .html or .md")
+    if not path.absolute().parent.is_dir():
+        raise UserError(f"--report {path}: there is no such folder")
+    if find_spec("matplotlib") is None:
+        raise UserError("--report needs matplotlib: pip install matplotlib")

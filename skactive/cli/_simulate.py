@@ -102,9 +102,7 @@ def _split(names, option):
 def _check_output(args):
     """Refuse what could not be written in the end."""
     check_report(args)
-    for option in ("csv", "report"):
-        name = getattr(args, option)
-        if name is not None and not Path(name).absolute().parent.is_dir():
-            raise UserError(f"--{option} {name}: there is no such folder")
+    if args.csv is not None and not Path(args.csv).absolute().parent.is_dir():
+        raise UserError(f"--csv {args.csv}: there is no such folder")
     if args.out is not None and Path(args.out).is_file():
         raise UserError(f"--out {args.out} is a file; name a folder")

@@ -230,7 +230,10 @@ def test_a_pipeline_of_ones_own_gets_the_table_as_it_is(table, capsys):
         ("table.csv --bugdet 3", "unrecognized arguments"),
         ("table.csv --sep ;;", "';;' is not one character"),
         ("table.csv --label-price 3", "add --report FILE"),
+        ("table.csv --report r.md --label-price -3", "--label-price -3 is no price"),
+        ("table.csv --report r.md --second-price nan", "--second-price nan is no"),
         ("table.csv --report table.pdf", "must end in .html or .md"),
+        ("table.csv --report no/where.md", "no such folder"),
         ("table.csv --csv no/where.csv", "no such folder"),
         ("table.csv --out table.csv", "is a file"),
     ],
@@ -271,6 +274,12 @@ def test_unexpected_exceptions_pass_through(table, monkeypatch, error):
     monkeypatch.setattr(_simulate, "simulate", fails)
     with pytest.raises(type(error)):
         run(table)
+
+
+def test_a_report_needs_matplotlib(table, monkeypatch, capsys):
+    monkeypatch.setattr("skactive.cli._output.find_spec", lambda name: None)
+    assert run(table, "--report", "r.md") == 2
+    assert "pip install matplotlib" in capsys.readouterr().err
 
 
 def test_capabilities_are_the_users_from_any_process(table, monkeypatch, capsys):
