@@ -76,9 +76,9 @@ def _guess_task(name, column, n_values):
 def _as_classes(name, column, n_values):
     if n_values > len(column) / 2:
         raise UserError(
-            f"target {name!r} has {n_values} classes in {len(column)} rows, so that "
-            "most have one sample; choose another --target, or --task regression if "
-            "it is a quantity"
+            f"target {name!r} has {n_values} classes in {len(column)} rows, less than "
+            "two rows for each; choose another --target, or --task regression if it is "
+            "a quantity"
         )
     whole = column.dtype.kind in "iuf" and _is_whole(column)
     return (
