@@ -65,9 +65,10 @@ def _is_the_users(error):
         return True
     if isinstance(error, ModuleNotFoundError):
         return error.name in _OPTIONAL
-    if isinstance(error, OSError):
-        return error.filename is not None  # a file that must not be read or written
-    return isinstance(error, ValueError | TypeError) and _raised_here(error)
+    if isinstance(error, OSError) and error.filename is not None:
+        return True  # a file that must not be read or written
+    ours = OSError | ValueError | TypeError
+    return isinstance(error, ours) and _raised_here(error)
 
 
 def _raised_here(error):

@@ -18,6 +18,8 @@ from skactive.cli._sizes import choose_sizes
 from skactive.simulation import simulate
 from skactive.utils import draw_seed
 
+_OWN_SCORES = {"classification": "accuracy", "regression": "r2"}
+
 
 def run(args):
     """Measure, print, and write what was asked for."""
@@ -33,7 +35,8 @@ def run(args):
     params = {
         "strategies": names or _default_strategies(data.task),
         **choose_sizes(args, data.y, data.task),
-        "scoring": scoring,
+        # The estimator's own score, by its name.
+        "scoring": scoring or _OWN_SCORES[data.task],
         "random_state": seed,
         "n_jobs": args.n_jobs,
         "verbose": 0 if args.quiet else 1,

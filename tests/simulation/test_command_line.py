@@ -49,6 +49,7 @@ def test_the_summary_is_all_that_goes_to_stdout(table, capsys):
     assert run(table, *SMALL, "--estimator", "logistic", "--drop", "price") == 0
     out, err = capsys.readouterr()
     assert out.startswith("Labels needed to reach the final score of 'random'")
+    assert "(accuracy; 2 repeats" in out
     assert "estimator=logistic" in out
     assert "badge" in out
     assert "NOT BETTER" in out or "FEWER LABELS" in out
