@@ -1,0 +1,49 @@
+"""A result in a folder: two tables and the setting."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from skactive.cli._errors import UserError
+
+_RESULTS, _PICKS, _SETTING = "results.csv", "picks.csv", "setting.json"
+
+
+def save_result(result, folder):
+    """Write a result; an older one in the folder is replaced."""
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    result.to_frame().to_csv(folder / _RESULTS, index=False)
+    result.picks.to_csv(folder / _PICKS, index=False)
+    about = {"baseline": result.baseline, "setting": result.setting}
+    text = json.dumps(about, indent=2, default=str) + "\n"
+    (folder / _SETTING).write_text(text, encoding="utf-8")
+
+
+def load_result(folder):
+    """Read a result that `save_result` wrote.
+
+    Returns
+    -------
+    result : SimulationResult
+    """
+    import pandas as pd
+
+    from skactive.simulation import SimulationResult
+
+    folder = Path(folder)
+    if not folder.is_dir():
+        raise UserError(f"there is no folder {str(folder)!r}")
+    missing = [n for n in (_RESULTS, _PICKS, _SETTING) if not (folder / n).is_file()]
+    if missing:
+        raise UserError(
+            f"{folder} has no {' and no '.join(missing)}; name a folder that "
+            "`skactive simulate --out` wrote"
+        )
+    try:
+        frame, picks = (pd.read_csv(folder / name) for name in (_RESULTS, _PICKS))
+        about = json.loads((folder / _SETTING).read_text(encoding="utf-8"))
+        return SimulationResult.from_frame(frame, picks, **about)
+    except (KeyError, ValueError, TypeError) as error:
+        raise UserError(f"{folder} is damaged: {error}") from error

@@ -1,0 +1,111 @@
+"""``skactive simulate``."""
+
+from __future__ import annotations
+
+import warnings
+from contextlib import contextmanager
+from pathlib import Path
+
+from sklearn.exceptions import ConvergenceWarning
+
+from skactive import strategies
+from skactive.cli._data import load_data
+from skactive.cli._errors import UserError, near, say
+from skactive.cli._estimators import check_estimator, make_estimator
+from skactive.cli._folder import save_result
+from skactive.cli._output import check_report, show
+from skactive.cli._sizes import choose_sizes
+from skactive.simulation import simulate
+from skactive.utils import draw_seed
+
+_OWN_SCORES = {"classification": "accuracy", "regression": "r2"}
+
+
+def run(args):
+    """Measure, print, and write what was asked for."""
+    _check_output(args)
+    check_estimator(args.estimator)
+    names = _strategies(args.strategies)
+    scoring = _scoring(args.scoring)
+    if args.n_jobs == 0:
+        raise UserError("--n-jobs 0; use 1 or more, or -1 for all processors")
+    seed = draw_seed(args.random_state)
+    data = load_data(args, seed)
+    estimator, X = make_estimator(args.estimator, data.task, data.X, data.columns)
+    params = {
+        "strategies": names or _default_strategies(data.task),
+        **choose_sizes(args, data.y, data.task),
+        # The estimator's own score, by its name.
+        "scoring": scoring or _OWN_SCORES[data.task],
+        "random_state": seed,
+        "n_jobs": args.n_jobs,
+        "verbose": 0 if args.quiet else 1,
+    }
+    if args.checkpoint is not None:
+        params["checkpoint"] = args.checkpoint
+    with _without_news(args.estimator):
+        result = simulate(estimator, X, data.y, **params)
+    # The name says more than the Pipeline that was made of it.
+    result.setting = {**data.facts, **result.setting, "estimator": args.estimator}
+    if data.rows is not None:
+        result.picks["row"] = data.rows[result.picks["row"]]
+    if args.csv is not None:
+        result.to_frame().to_csv(args.csv, index=False)
+    if args.out is not None:
+        save_result(result, args.out)
+    show(result, args)
+
+
+@contextmanager
+def _without_news(estimator):
+    """Keep a Gaussian process from telling that few labels leave a bound open."""
+    with warnings.catch_warnings():
+        if estimator == "gp":
+            warnings.simplefilter("ignore", ConvergenceWarning)
+        yield
+
+
+def _strategies(names):
+    if names is None:
+        return None
+    names = _split(names, "--strategies")
+    for name in names:
+        strategies.get(name)  # raises with near names
+    return names
+
+
+def _default_strategies(task):
+    names = ["random", "badge" if task == "classification" else "lcmd"]
+    say(f"Strategies: {' and '.join(names)}; --strategies names others.")
+    return names
+
+
+def _scoring(names):
+    if names is None:
+        return None
+    from sklearn.metrics import get_scorer_names
+
+    known = get_scorer_names()
+    for name in _split(names, "--scoring"):
+        if name not in known:
+            raise UserError(
+                f"there is no scorer {name!r}; {near(name, known)}scikit-learn has "
+                f"{', '.join(known)}"
+            )
+    return _split(names, "--scoring")
+
+
+def _split(names, option):
+    parts = [name.strip() for name in names.split(",") if name.strip()]
+    if not parts:
+        raise UserError(f"{option} {names!r} holds no name")
+    return parts
+
+
+def _check_output(args):
+    """Refuse what could not be written in the end."""
+    check_report(args)
+    if args.csv is not None and not Path(args.csv).absolute().parent.is_dir():
+        raise UserError(f"--csv {args.csv}: there is no such folder")
+    if args.out is not None and Path(args.out).is_file():
+        raise UserError(f"--out {args.out} is a file; name a folder")

@@ -1,0 +1,388 @@
+"""The command line from end to end."""
+
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+from pandas.testing import assert_frame_equal
+from sklearn.utils import get_tags
+
+from skactive import SimulationResult, datasets, simulate, strategies
+from skactive.cli import _arguments, _simulate, main
+from skactive.exceptions import MissingCapability
+
+SMALL = ["--budget", "24", "--n-initial", "12", "--n-queries", "6", "--n-repeats", "2"]
+
+
+def make_table(n_rows=90):
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame(
+        {
+            "age": rng.normal(40, 9, n_rows),
+            "town": rng.choice(["Bern", "Genf", "Chur"], n_rows),
+            "size": rng.integers(0, 50, n_rows),
+        }
+    )
+    frame["price"] = frame["age"] * 3 + 20 * (frame["town"] == "Bern")
+    frame["kind"] = np.where(frame["price"] > 125, "dear", "cheap")
+    frame.loc[::8, "age"] = np.nan
+    frame.loc[::9, "town"] = None
+    return frame
+
+
+@pytest.fixture
+def table(tmp_path, monkeypatch):
+    """A small table, in the current folder."""
+    monkeypatch.chdir(tmp_path)
+    make_table().to_csv("table.csv", index=False)
+    return "table.csv"
+
+
+def run(*arguments):
+    return main(["simulate", *map(str, arguments), "-q"])
+
+
+def test_the_summary_is_all_that_goes_to_stdout(table, capsys):
+    assert run(table, *SMALL, "--estimator", "logistic", "--drop", "price") == 0
+    out, err = capsys.readouterr()
+    assert out.startswith("Labels needed to reach the final score of 'random'")
+    assert "(accuracy; 2 repeats" in out
+    assert "estimator=logistic" in out
+    assert "badge" in out
+    assert "NOT BETTER" in out or "FEWER LABELS" in out
+    for told in ("Target: 'kind'", "Task: classification", "Strategies:", "Sizes:"):
+        assert told in err
+
+
+def test_progress_is_shown_on_stderr(table, capsys):
+    main(["simulate", table, *SMALL, "--estimator", "logistic"])
+    assert "simulate: 100%" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("estimator", "target"),
+    [
+        ("mlp", "kind"),
+        ("forest", "price"),
+        ("gbdt", "kind"),
+        ("gbdt", "price"),
+        ("linear", "price"),
+        ("gp", "kind"),
+        ("gp", "price"),
+    ],
+)
+def test_every_estimator_takes_a_mixed_table(table, estimator, target, capsys):
+    sizes = ["--budget", "14", "--n-initial", "12", "--n-queries", "2"]
+    options = ["--n-repeats", "1", "--estimator", estimator, "--target", target]
+    assert run(table, *sizes, *options) == 0
+    assert f"target={target}, estimator={estimator}" in capsys.readouterr().out
+
+
+def test_it_measures_what_simulate_measures(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    arguments = ["--data", "iris", *SMALL, "--strategies", "margin, random"]
+    run(*arguments, "--estimator", "logistic", "--csv", "r.csv", "--random-state", 3)
+    X, y = _simulate.load_data(_parsed(*arguments), 3)[:2]
+    estimator, X = _simulate.make_estimator("logistic", "classification", X)
+    expected = simulate(
+        estimator,
+        X,
+        y,
+        strategies=["margin", "random"],
+        n_initial=12,
+        n_queries=6,
+        budget=24,
+        n_repeats=2,
+        random_state=3,
+    ).to_frame()
+    times = ["fit_time", "query_time"]
+    assert_frame_equal(
+        pd.read_csv("r.csv").drop(columns=times), expected.drop(columns=times)
+    )
+
+
+def _parsed(*arguments):
+    return _arguments.make_parser().parse_args(["simulate", *arguments])
+
+
+def test_picks_are_rows_of_the_file(table, capsys):
+    frame = make_table()
+    frame.loc[[0, 5, 50], "kind"] = None
+    frame.to_csv(table, index=False)
+    arguments = [*SMALL, "--estimator", "logistic", "--out", "out"]
+    assert run(table, *arguments, "--max-rows", 60) == 0
+    rows = pd.read_csv("out/picks.csv")["row"]
+    assert not rows.isin([0, 5, 50]).any()
+    assert rows.max() > 60
+    err = capsys.readouterr().err
+    assert "Left out 3 of 90 rows" in err
+    assert "Took 60 of 87 rows" in err
+
+
+def test_several_metrics_are_shown_and_written(table, capsys):
+    scoring = ["--scoring", "accuracy,neg_log_loss", "--csv", "all.csv"]
+    assert run(table, *SMALL, "--estimator", "logistic", *scoring) == 0
+    assert capsys.readouterr().out.count("Labels needed to reach") == 2
+    assert set(pd.read_csv("all.csv")["metric"]) == {"accuracy", "neg_log_loss"}
+
+
+@pytest.mark.parametrize("data", ["diabetes", "robot_arm"])
+def test_bundled_tables_and_problems(data, capsys):
+    assert run("--data", data, *SMALL, "--estimator", "linear") == 0
+    assert f"{data}" in capsys.readouterr().out
+
+
+def test_all_problems_are_offered():
+    made = [getattr(datasets, name) for name in _arguments.PROBLEMS]
+    assert all(isinstance(make(), datasets.Problem) for make in made)
+    files = {make.__module__ for make in made}
+    assert set(_arguments.PROBLEMS) == {
+        name for name in datasets.__all__ if getattr(datasets, name).__module__ in files
+    }
+
+
+def test_sizes_fit_the_table(capsys):
+    choose = _simulate.choose_sizes
+    y = np.repeat(range(10), 100)
+    sizes = choose(_parsed("--data", "iris"), y, "classification")
+    assert list(sizes.values()) == [20, 20, 200, 5]
+    sizes = choose(_parsed("--data", "iris"), y[::25], "classification")
+    assert list(sizes.values()) == [7, 1, 15, 5]
+    sizes = choose(_parsed("--n-initial", "300"), y, "classification")
+    assert sizes["budget"] == 300
+    sizes = choose(_parsed("--budget", "1"), None, "regression")
+    assert list(sizes.values()) == [1, 1, 1, 5]
+
+
+def test_an_estimator_of_ones_own(table, capsys):
+    with open("my_models.py", "w") as file:
+        file.write(
+            "from sklearn.naive_bayes import GaussianNB\n"
+            "ready = GaussianNB()\n"
+            "def make():\n    return GaussianNB()\n"
+            "class Box:\n    inner = ready\n"
+            "number = 3\n"
+        )
+    for name in ("my_models:ready", "my_models:make", "my_models:GaussianNB"):
+        assert run(table, *SMALL, "--estimator", name) == 0
+    assert run(table, *SMALL, "--estimator", "my_models:Box.inner") == 0
+    capsys.readouterr()
+    for name, message in {
+        "my_models:number": "of type int, not a scikit-learn estimator",
+        "my_models:read": "has no 'read'. did you mean 'ready'?",
+        "no_models:x": "no module 'no_models'",
+        ":x": "no module name",
+    }.items():
+        assert run(table, *SMALL, "--estimator", name) == 2
+        assert message in capsys.readouterr().err
+    assert run(table, "--target", "age", "--estimator", "my_models:ready") == 2
+    assert "is not for regression" in capsys.readouterr().err
+
+
+def test_a_pipeline_of_ones_own_gets_the_table_as_it_is(table, capsys):
+    with open("my_pipelines.py", "w") as file:
+        file.write(
+            "from sklearn.compose import make_column_transformer\n"
+            "from sklearn.naive_bayes import GaussianNB\n"
+            "from sklearn.pipeline import make_pipeline\n"
+            "def make():\n"
+            "    chosen = make_column_transformer(('passthrough', ['price', 'size']))\n"
+            "    return make_pipeline(chosen, GaussianNB())\n"
+        )
+    assert run(table, *SMALL, "--estimator", "my_pipelines:make") == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ("no.csv", "no file 'no.csv'"),
+        ("", "name one table"),
+        ("table.csv --data iris", "name one table"),
+        ("--data irises", "did you mean 'iris'?"),
+        ("--data iris --task regression", "for classification"),
+        ("--data robot_arm --estimator gbdt", "2 outputs"),
+        ("table.csv --target kin", "did you mean 'kind'?"),
+        ("table.csv --drop kind", "is the target and in --drop"),
+        ("table.csv --strategies random,marginn", "did you mean 'margin'"),
+        ("table.csv --strategies ,", "holds no name"),
+        ("table.csv --strategies random,random", "more than once"),
+        ("table.csv --strategies random,gsy", "'gsy' is for regression"),
+        ("table.csv --strategies bald --estimator logistic", "needs posterior draws"),
+        ("table.csv --estimator fores", "did you mean 'forest'?"),
+        ("table.csv --estimator linear", "use --estimator logistic"),
+        ("table.csv --target age --estimator logistic", "use --estimator linear"),
+        ("table.csv --scoring acuracy", "did you mean 'accuracy'"),
+        ("table.csv --budget 1000", "budget=1000 but there are only 67"),
+        ("table.csv --budget 10 --n-initial 20", "budget=10 is less than n_initial"),
+        ("table.csv --n-repeats 0", "n_repeats=0"),
+        ("table.csv --max-rows 1", "--max-rows 1"),
+        ("table.csv --n-jobs 0", "--n-jobs 0"),
+        ("table.csv --random-state -1", "random_state=-1"),
+        ("table.csv --budget many", "invalid int value: 'many'"),
+        ("table.csv --bugdet 3", "unrecognized arguments"),
+        ("table.csv --sep ;;", "';;' is not one character"),
+        ("table.csv --label-price 3", "add --report FILE"),
+        ("table.csv --report r.md --label-price -3", "--label-price -3 is no price"),
+        ("table.csv --report r.md --second-price nan", "--second-price nan is no"),
+        ("table.csv --report table.pdf", "must end in .html or .md"),
+        ("table.csv --report no/where.md", "no such folder"),
+        ("table.csv --csv no/where.csv", "no such folder"),
+        ("table.csv --out table.csv", "is a file"),
+    ],
+)
+def test_errors_of_the_user_take_one_line(table, arguments, message, capsys):
+    assert run(*arguments.split()) == 2
+    out, err = capsys.readouterr()
+    *notes, last, end = err.split("\n")
+    assert not out
+    assert not end
+    assert last.startswith("skactive: error: ")
+    assert message in last
+    assert not any("error" in note or "Traceback" in note for note in notes)
+
+
+def test_what_cannot_be_written_is_no_traceback(table, capsys):
+    assert run(table, *SMALL, "--estimator", "logistic", "--csv", ".") == 2
+    assert "Is a directory: '.'" in capsys.readouterr().err
+
+
+def test_a_missing_package_is_named(table, monkeypatch, capsys):
+    def lacking(*args):
+        raise ModuleNotFoundError("No module named 'torch'", name="torch")
+
+    monkeypatch.setattr(_simulate, "make_estimator", lacking)
+    assert run(table) == 2
+    assert "No module named 'torch'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "error", [RuntimeError("inside"), ValueError("elsewhere"), KeyError("deep")]
+)
+def test_unexpected_exceptions_pass_through(table, monkeypatch, error):
+    def fails(*args, **kwargs):
+        raise error
+
+    # As raised by another package: this module is not part of skactive.
+    monkeypatch.setattr(_simulate, "simulate", fails)
+    with pytest.raises(type(error)):
+        run(table)
+
+
+def test_a_report_needs_matplotlib(table, monkeypatch, capsys):
+    monkeypatch.setattr("skactive.cli._output.find_spec", lambda name: None)
+    assert run(table, "--report", "r.md") == 2
+    assert "pip install matplotlib" in capsys.readouterr().err
+
+
+def test_capabilities_are_the_users_from_any_process(table, monkeypatch, capsys):
+    def fails(*args, **kwargs):
+        raise MissingCapability("needs\n  draws")
+
+    monkeypatch.setattr(_simulate, "simulate", fails)
+    assert run(table) == 2
+    assert capsys.readouterr().err.endswith("skactive: error: needs draws\n")
+
+
+def test_the_checkpoint_is_handed_on(table, monkeypatch, capsys):
+    def fake(estimator, X, y, *, checkpoint, n_jobs, **params):
+        assert (checkpoint, n_jobs) == ("there", 2)
+        return simulate(estimator, X, y, **params)
+
+    monkeypatch.setattr(_simulate, "simulate", fake)
+    options = ["--estimator", "logistic", "--checkpoint", "there", "--n-jobs", 2]
+    assert run(table, *SMALL, *options) == 0
+
+
+@pytest.fixture
+def reports(monkeypatch):
+    """What was passed to save_report, instead of reports."""
+    calls = []
+
+    def save_report(self, path, *, label_price=None, second_price=0, title=None):
+        calls.append((path, label_price, second_price, self.report()))
+
+    monkeypatch.setattr(SimulationResult, "save_report", save_report, raising=False)
+    return calls
+
+
+def test_a_folder_gives_the_same_report_again(table, reports, capsys):
+    report = ["--report", "r.html", "--label-price", "2.5", "--second-price", "0.1"]
+    arguments = [*SMALL, "--estimator", "logistic", "--strategies", "margin,random"]
+    assert run(table, *arguments, "--out", "out/new", *report) == 0
+    first = capsys.readouterr()
+    assert main(["report", "out/new", *report]) == 0
+    again = capsys.readouterr()
+    assert again.out == first.out
+    assert reports[0] == reports[1]
+    assert reports[0][:3] == ("r.html", 2.5, 0.1)
+    assert "Report: r.html" in again.err
+    with open("out/new/setting.json") as file:
+        about = json.load(file)
+    assert about["baseline"] == "random"
+    assert about["setting"]["target"] == "kind"
+
+
+def test_a_folder_that_is_none_is_refused(table, capsys):
+    assert main(["report", "nowhere"]) == 2
+    assert "no folder 'nowhere'" in capsys.readouterr().err
+    assert main(["report", "."]) == 2
+    assert "has no results.csv and no picks.csv" in capsys.readouterr().err
+    run(table, *SMALL, "--estimator", "logistic", "--out", "out")
+    capsys.readouterr()
+    with open("out/setting.json", "w") as file:
+        file.write("{")
+    assert main(["report", "out"]) == 2
+    assert "out is damaged" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("task", [None, "classification", "regression"])
+def test_strategies_are_listed_with_what_they_need(task, capsys):
+    assert main(["strategies", *([] if task is None else ["--task", task])]) == 0
+    header, *lines = capsys.readouterr().out.splitlines()
+    assert header.split() == ["strategy", "task", "needs", "marks"]
+    assert [line.split()[0] for line in lines] == strategies.names(task=task)
+    for line in lines:
+        facts = get_tags(strategies.get(line.split()[0])).strategy
+        assert all(need.replace("|", " or ") in line for need in facts.needs)
+
+
+def test_help_and_version(capsys):
+    for arguments in (["--help"], ["simulate", "--help"], ["--version"]):
+        with pytest.raises(SystemExit) as end:
+            main(arguments)
+        assert end.value.code == 0
+    assert main([]) == 2
+    assert "command" in capsys.readouterr().err
+
+
+def test_as_a_module_it_ends_with_the_code(tmp_path):
+    path = str(tmp_path / "table.csv")
+    make_table().to_csv(path, index=False)
+
+    def play(*arguments):
+        command = [sys.executable, "-m", "skactive", "simulate", path, *SMALL, "-q"]
+        return subprocess.run([*command, *arguments], capture_output=True, text=True)
+
+    good = play("--estimator", "logistic")
+    assert good.returncode == 0, good.stderr
+    assert "badge" in good.stdout
+    bad = play("--target", "nothing")
+    assert (bad.returncode, bad.stdout) == (2, "")
+    assert "Traceback" not in bad.stderr
+
+
+def test_help_loads_nothing_heavy():
+    script = (
+        "import sys\n"
+        "from skactive.cli import main\n"
+        "try:\n    main(['strategies', '--help'])\n"
+        "except SystemExit:\n    pass\n"
+        "print([m for m in ('torch', 'sklearn', 'pandas') if m in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True
+    )
+    assert done.stdout.splitlines()[-1] == "[]"
