@@ -64,7 +64,17 @@ class ResNet18(nn.Module):
                 nn.init.kaiming_normal_(module.weight, mode="fan_out")
 
     def forward(self, X):
-        """Outputs (n_samples, n_out) of images (n_samples, n_in, height, width)."""
+        """Compute the outputs of a batch.
+
+        Parameters
+        ----------
+        X : Tensor of shape (n_samples, n_in, height, width)
+            Images.
+
+        Returns
+        -------
+        output : Tensor of shape (n_samples, n_out)
+        """
         X = self.stages(self.stem(check_images(X)))
         return self.head(self.drop(self.pool(X).flatten(1)))
 
