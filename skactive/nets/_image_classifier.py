@@ -22,29 +22,29 @@ class Normalized(nn.Module):
         Numbers of channels and of outputs.
     body : callable
         Makes the module from both and `params`.
-    mean, scale : array-like of shape (n_in,)
+    mean, std : array-like of shape (n_in,)
         Mean and standard deviation of each channel.
     **params : dict
         Further parameters of `body`.
     """
 
-    def __init__(self, n_in, n_out, body, mean, scale, **params):
+    def __init__(self, n_in, n_out, body, mean, std, **params):
         super().__init__()
-        for name, value in (("mean", mean), ("scale", scale)):
+        for name, value in (("mean", mean), ("std", std)):
             values = torch.tensor(value, dtype=torch.float32)
             self.register_buffer(name, values.reshape(-1, 1, 1))
         self.body = body(n_in, n_out, **params)
 
     def forward(self, X):
         """Outputs of the body for the scaled images."""
-        return self.body((X - self.mean) / self.scale)
+        return self.body((X - self.mean) / self.std)
 
 
 def image_classifier(
     architecture,
     *,
     mean,
-    scale,
+    std,
     augment,
     image_size,
     lr,
@@ -63,7 +63,7 @@ def image_classifier(
     ----------
     architecture : {'LeNet', 'ResNet18'}
         The module.
-    mean, scale : list of float
+    mean, std : list of float
         Of the channels of images in [0, 1].
     augment : list of {'crop', 'flip'}
         Random crops after a margin of four pixels; random horizontal flips.
@@ -99,7 +99,7 @@ def image_classifier(
         Normalized,
         module__body=_ARCHITECTURES[architecture],
         module__mean=mean,
-        module__scale=scale,
+        module__std=std,
         **{f"module__{name}": value for name, value in module_params.items()},
         criterion=nn.CrossEntropyLoss,
         optimizer=torch.optim.SGD,

@@ -8,9 +8,9 @@ from skactive.nets._lenet import check_images
 class ResNet18(nn.Module):
     """Residual network of 18 layers, for images of about 32 × 32 pixels.
 
-    The blocks are torchvision's; what differs from its ``resnet18`` is the beginning,
-    made for small images: one convolution of 3 × 3 filters without stride, and no
-    pooling after it. Beck et al. [2]_ and others use it for CIFAR.
+    Residual blocks [1]_ of torchvision. What differs from its ``resnet18`` is the
+    beginning, made for small images: one convolution of 3 × 3 filters without stride,
+    and no pooling after it. Beck et al. [2]_ and others use it for CIFAR.
 
     Parameters
     ----------

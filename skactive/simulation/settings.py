@@ -34,7 +34,7 @@ _LEAST = {"max_epochs": 20, "batch_size": 16, "width": 8}
 _LACKS = {"draws", "predicted_loss", "std"}
 
 _OF_THE_NET = (
-    "mean", "scale", "augment", "image_size", "lr", "momentum", "weight_decay",
+    "mean", "std", "augment", "image_size", "lr", "momentum", "weight_decay",
     "batch_size", "max_epochs", "milestones", "target_accuracy",
 )  # fmt: skip
 

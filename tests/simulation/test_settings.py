@@ -133,6 +133,8 @@ def test_the_smallest_scale_is_still_an_experiment(name):
 
 def test_what_the_net_cannot_serve_is_left_out_with_the_reason():
     setting = settings.load("cure/cifar10")
+    assert setting.read["width"] == "program"
+    assert set(settings.load("cure/gtsrb").read.values()) == {"program", "chosen"}
     assert "needs predicted_loss" in setting.left_out["learning_loss"]
     learner = setting.simulate_params["strategies"]["bald"]
     assert isinstance(learner, ActiveLearner)
