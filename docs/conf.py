@@ -26,6 +26,7 @@ extensions = [
     "methods_table",
     "myst_parser",
     "numpydoc",
+    "settings_table",
     "sphinx_copybutton",
     "sphinx_design",
     "sphinx_gallery.gen_gallery",
@@ -80,10 +81,11 @@ html_sidebars = {
 }
 
 
-def leave_to_scikit_learn(app, what, name, obj, skip, options):
-    """Skip members that scikit-learn brings and documents, such as set_output."""
-    return skip or (getattr(obj, "__module__", None) or "").startswith("sklearn.")
+def leave_to_others(app, what, name, obj, skip, options):
+    """Skip members that scikit-learn and torch bring, such as set_output and cuda."""
+    module = getattr(obj, "__module__", None) or ""
+    return skip or module.startswith(("sklearn.", "torch."))
 
 
 def setup(app):
-    app.connect("autodoc-skip-member", leave_to_scikit_learn)
+    app.connect("autodoc-skip-member", leave_to_others)

@@ -56,7 +56,17 @@ class LeNet(nn.Module):
         self.head = nn.Linear(84, n_out)
 
     def forward(self, X):
-        """Outputs (n_samples, n_out) of images (n_samples, n_in, height, width)."""
+        """Compute the outputs of a batch.
+
+        Parameters
+        ----------
+        X : Tensor of shape (n_samples, n_in, height, width)
+            Images.
+
+        Returns
+        -------
+        output : Tensor of shape (n_samples, n_out)
+        """
         X = F.max_pool2d(F.relu(self.conv1(_fitted(check_images(X)))), 2)
         X = self.pool(F.relu(self.conv2(X))).flatten(1)
         X = F.relu(self.hidden1(X))

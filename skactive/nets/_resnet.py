@@ -8,9 +8,9 @@ from skactive.nets._lenet import check_images
 class ResNet18(nn.Module):
     """Residual network of 18 layers, for images of about 32 × 32 pixels.
 
-    The blocks are torchvision's; what differs from its ``resnet18`` is the beginning,
-    made for small images: one convolution of 3 × 3 filters without stride, and no
-    pooling after it. Beck et al. [2]_ and others use it for CIFAR.
+    Residual blocks [1]_ of torchvision. What differs from its ``resnet18`` is the
+    beginning, made for small images: one convolution of 3 × 3 filters without stride,
+    and no pooling after it. Beck et al. [2]_ and others use it for CIFAR.
 
     Parameters
     ----------
@@ -64,7 +64,17 @@ class ResNet18(nn.Module):
                 nn.init.kaiming_normal_(module.weight, mode="fan_out")
 
     def forward(self, X):
-        """Outputs (n_samples, n_out) of images (n_samples, n_in, height, width)."""
+        """Compute the outputs of a batch.
+
+        Parameters
+        ----------
+        X : Tensor of shape (n_samples, n_in, height, width)
+            Images.
+
+        Returns
+        -------
+        output : Tensor of shape (n_samples, n_out)
+        """
         X = self.stages(self.stem(check_images(X)))
         return self.head(self.drop(self.pool(X).flatten(1)))
 

@@ -1,5 +1,6 @@
 """Replay active learning on known labels and measure whether it pays."""
 
+from skactive.simulation import settings
 from skactive.simulation._batch_diagnostics import batch_diagnostics
 from skactive.simulation._budgeted import BudgetedLearner
 from skactive.simulation._cost_display import CostDisplay
@@ -35,6 +36,7 @@ __all__ = [
     "batch_diagnostics",
     "diagnose_curve",
     "pool_ratio_study",
+    "settings",
     "simulate",
     "study",
 ]
