@@ -5,9 +5,9 @@
 
 Tables: a net with two hidden layers of 128 units behind a StandardScaler. Images: LeNet
 with dropout, scaled down to 4,000 images to choose from and 2,000 to score on. The
-first trains to 99 % accuracy on its labels, 100 epochs at most, LeNet 30 epochs. DIR of `--data` holds a file
-NAME.npz with arrays X and y for each set. Finished rounds are kept in the folder of
-`--out` and not played again.
+first trains to 99 % accuracy on its labels, 100 epochs at most, LeNet 30 epochs. DIR of
+`--data` holds a file NAME.npz with arrays X and y for each set. Finished rounds are
+kept in the folder of `--out` and not played again.
 
 Written there: efficiency.csv, a row per strategy and a column per set with the labeling
 efficiency at random's last score and its 95 % interval (`+` and `-`: shown to need
