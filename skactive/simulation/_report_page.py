@@ -248,7 +248,7 @@ def _diagnosis(study):
         yield Text(f"This takes an error that tends to a limit. {error}")
         return
     of_baseline = found[study.baseline]
-    yield Text(f"{study.baseline!r} is {of_baseline}")
+    yield Text(f"{study.baseline!r}: {of_baseline}")
     if np.isnan(of_baseline.asymptote):
         return
     header = ["strategy", "verdict", "error now", "gain by twice the labels"]
