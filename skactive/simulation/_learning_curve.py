@@ -44,7 +44,7 @@ class CurveDiagnosis:
     ----------
     verdict : {'data-starved', 'transition', 'saturated', 'undetermined'}
     asymptote, amplitude, exponent : float
-        c, a and α of ``error = c + a * n_labeled ** -α``.
+        The c, a and α of ``error = c + a * n_labeled ** -α``.
     asymptote_interval, exponent_interval : tuple of float
     doubling_gain : float
         Share of the error that goes away when the labels are doubled.
