@@ -188,6 +188,17 @@ def test_prices(tmp_path):
     assert f"labeling {as_many:.0f} samples at once" in page
 
 
+def test_strategies_that_failed_are_named(tmp_path):
+    frame = make_frame(random=0, good=0.05, broken=0)
+    cut = frame[(frame["strategy"] != "broken") | (frame["round"] < 3)]
+    failures = pd.DataFrame({"strategy": ["broken"], "repeat": 0, "round": 3})
+    failures = failures.assign(error="ValueError()", traceback="")
+    result = SimulationResult.from_frame(cut, failures=failures)
+    page = markdown(result, tmp_path, label_price=1, second_price=1)
+    assert page.count("broken") == 1
+    assert "Left out, for they failed: 'broken'." in page
+
+
 def test_names_cannot_break_the_page(tmp_path):
     name = "<b>|*`a`_[x](y)"
     frame = make_frame(random=0, good=0.05).replace({"strategy": {"good": name}})
