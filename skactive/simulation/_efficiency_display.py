@@ -110,15 +110,17 @@ class EfficiencyDisplay:
         ax.xaxis.set_major_locator(LogLocator(subs=(1, 1.5, 2, 3, 5, 7)))
         ax.xaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
         ax.xaxis.set_minor_formatter(NullFormatter())
-        note = "hollow: no difference shown"
+        notes = [f"labeling efficiency (1: as many labels as {baseline!r})"]
+        if (rows["verdict"] == "no difference shown").any():
+            notes.append("hollow: no difference shown")
         if _has_arrow(rows).any():
-            note += f"\narrow: may never reach the final score of {baseline!r}"
+            notes.append(f"arrow: may never reach the final score of {baseline!r}")
         ax.set(
             xlim=(left, right),
             ylim=(len(rows) - 0.4, -0.6),
             yticks=range(len(rows)),
             yticklabels=rows.index,
-            xlabel=f"labeling efficiency (1: as many labels as {baseline!r})\n{note}",
+            xlabel="\n".join(notes),
         )
         self.ax_, self.figure_ = ax, ax.figure
         return self

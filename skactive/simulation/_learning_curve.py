@@ -23,12 +23,12 @@ _REWEIGHTINGS = 15
 _FLOOR, _NOTHING = 1e-3, 1e-9
 
 _ADVICE = {
-    "data-starved": "Any labels help, however they are chosen. Take large batches that "
-    "represent the pool.",
+    "data-starved": "More labels help, even those drawn at random, and batches may be "
+    "large.",
     "transition": "More labels still help, but not all alike. This is where active "
     "learning pays most, if it pays.",
-    "saturated": "More labels of this kind change little. Stop, or change the model, "
-    "its inputs or the quality of the labels.",
+    "saturated": "More labels chosen this way change little. Stop, choose otherwise, "
+    "or change the model, its inputs or the quality of the labels.",
     "undetermined": "The curve does not tell. Measure more rounds, or more repeats.",
 }
 
@@ -37,14 +37,14 @@ _ADVICE = {
 class CurveDiagnosis:
     """A learning curve as a power law, and what it says about more labels.
 
-    :func:`diagnose_curve` makes one. All numbers are NaN where there are too few points
-    for a fit. Intervals are (low, high), at 95 %.
+    :func:`diagnose_curve` makes one; what follows are its attributes. All numbers are
+    NaN where there are too few points for a fit. Intervals are (low, high), at 95 %.
 
-    Attributes
+    Parameters
     ----------
     verdict : {'data-starved', 'transition', 'saturated', 'undetermined'}
     asymptote, amplitude, exponent : float
-        c, a and α of ``error = c + a * n_labeled ** -α``.
+        The c, a and α of ``error = c + a * n_labeled ** -α``.
     asymptote_interval, exponent_interval : tuple of float
     doubling_gain : float
         Share of the error that goes away when the labels are doubled.
@@ -58,6 +58,8 @@ class CurveDiagnosis:
         Of log(error) against log(n_labeled), over the last third of the points.
     standard_error : float
         Of the last error: what a gain is compared with.
+    n_labeled : float
+        Labels of the last point.
     """
 
     verdict: str
@@ -106,7 +108,7 @@ class CurveDiagnosis:
         Returns
         -------
         n_labeled : float
-            inf where the curve never gets there.
+            Infinite where the curve never gets there.
         """
         left = error - self.asymptote
         if left <= 0:

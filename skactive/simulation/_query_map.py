@@ -12,6 +12,8 @@ _POOL = "0.85"
 # Of the map "viridis", whose lightness rises evenly: without its light end, which is
 # hard to see on white.
 _SHADES = 0.0, 0.85
+# So much area, in square points, the picks of a panel take together at most.
+_CROWD = 4000
 
 
 class QueryMapDisplay:
@@ -181,7 +183,7 @@ class QueryMapDisplay:
         return ax.scatter(
             *places[asked].T,
             c=rounds[asked],
-            s=24,
+            s=np.clip(_CROWD / max(1, asked.sum()), 8, 24),
             cmap=cmap,
             norm=norm,
             edgecolors="black",

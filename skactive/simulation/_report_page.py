@@ -248,7 +248,7 @@ def _diagnosis(study):
         yield Text(f"This takes an error that tends to a limit. {error}")
         return
     of_baseline = found[study.baseline]
-    yield Text(f"{study.baseline!r} is {of_baseline}")
+    yield Text(f"{study.baseline!r}: {of_baseline}")
     if np.isnan(of_baseline.asymptote):
         return
     header = ["strategy", "verdict", "error now", "gain by twice the labels"]
@@ -349,6 +349,9 @@ def _against_labeling_everything(study, label, label_price, second_price):
 
 def _limits(study):
     n_repeats, n_others = study.n_repeats, len(study.others)
+    failed = study.result.failures["strategy"].unique()
+    if len(failed):
+        yield f"Left out, for they failed: {_listed(failed)}."
     if n_repeats == 1:
         yield "There is one repeat, so chance cannot be told from a difference."
     elif n_repeats < 5:

@@ -482,7 +482,10 @@ class SimulationResult:
         random           0.0       1.0   1.0
         mine             2.0       1.0   3.0
         """
-        return _costs.normalized_cost(self._frame, self._check_baseline(baseline))
+        compared = self._frame["strategy"].isin(self.strategies)
+        return _costs.normalized_cost(
+            self._frame[compared], self._check_baseline(baseline)
+        )
 
     def error_cdf(self, baseline=None, *, metric=None):
         """Divide errors by the baseline's in each round, and sort them.

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from skactive.simulation import SimulationResult
+from skactive.simulation import SimulationResult, _report_page
+from skactive.simulation._blocks import Picture
 
 PNG = b"\x89PNG\r\n"
 COLUMNS = ["strategy", "repeat", "round", "n_labeled", "score"]
@@ -30,6 +31,17 @@ def make_frame(n_repeats=5, n_rounds=7, times=True, **leads):
         slow = frame["strategy"] != "random"
         frame["query_time"], frame["fit_time"] = 0.5 * slow, 0.01 * frame["n_labeled"]
     return frame
+
+
+@pytest.fixture(autouse=True)
+def quick_pictures(monkeypatch):
+    """Most tests are about words."""
+
+    def close(display, *texts):
+        plt.close(display.figure_)
+        return Picture(PNG, *texts)
+
+    monkeypatch.setattr(_report_page, "_picture", close)
 
 
 @pytest.fixture
@@ -65,7 +77,8 @@ class Balanced(HTMLParser):
         self.texts.append(data.strip())
 
 
-def test_html_is_one_file_with_all_pictures(result, tmp_path):
+def test_html_is_one_file_with_all_pictures(result, tmp_path, monkeypatch):
+    monkeypatch.undo()
     path = tmp_path / "page.html"
     result.save_report(path, label_price=2, second_price=0.1)
     assert [p.name for p in tmp_path.iterdir()] == ["page.html"]
@@ -173,6 +186,17 @@ def test_prices(tmp_path):
     # 7 rounds, 280 samples trained on, at 0.1 each; 7 queries at 5.
     as_many = (70 * 2 + 280 * 0.1 + 35 - 5) / 2.1
     assert f"labeling {as_many:.0f} samples at once" in page
+
+
+def test_strategies_that_failed_are_named(tmp_path):
+    frame = make_frame(random=0, good=0.05, broken=0)
+    cut = frame[(frame["strategy"] != "broken") | (frame["round"] < 3)]
+    failures = pd.DataFrame({"strategy": ["broken"], "repeat": 0, "round": 3})
+    failures = failures.assign(error="ValueError()", traceback="")
+    result = SimulationResult.from_frame(cut, failures=failures)
+    page = markdown(result, tmp_path, label_price=1, second_price=1)
+    assert page.count("broken") == 1
+    assert "Left out, for they failed: 'broken'." in page
 
 
 def test_names_cannot_break_the_page(tmp_path):
