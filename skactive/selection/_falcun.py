@@ -19,8 +19,8 @@ class Falcun(QueryStrategy):
     from 0 to 1 over the candidates. Labeled samples play no part, and given rows count
     as picks.
 
-    A pick takes one pass over the probabilities. Where all candidates are certain and
-    alike, picks are uniform. A copy of a pick that is unsure may be picked too.
+    A pick takes one pass over the probabilities. Where all candidates are
+    certain, picks are uniform. A copy of a pick that is unsure may be picked too.
 
     Parameters
     ----------
