@@ -65,16 +65,16 @@ class BAIT(PosteriorMap, Score):
     labeled_proba_ : ndarray of shape (n_labeled, n_classes)
         For a classifier: their class probabilities.
 
+    See Also
+    --------
+    ExpectedOutputChange : The forward half, seen as a change of outputs.
+    LogDet : Reduces the joint entropy of the batch, whatever the pool is like.
+
     Notes
     -----
     As in the authors' code, the information of the labeled samples is their mean, times
     ``n_labeled / (n_labeled + n_queries)``, and that of a pick counts ``n_queries /
     (n_labeled + n_queries)`` times.
-
-    See Also
-    --------
-    ExpectedOutputChange : The forward half, seen as a change of outputs.
-    LogDet : Reduces the joint entropy of the batch, whatever the pool is like.
 
     References
     ----------
