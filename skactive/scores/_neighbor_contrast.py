@@ -33,8 +33,10 @@ class NeighborContrast(FeatureMap, Score):
     Probabilities are kept above 1e-7. Labeled samples as far off as the last of the
     nearest count too.
 
-    The batch is the top of the list, so copies come together. The time grows with the
-    number of labeled samples times that of the pool.
+    With few labels for each class the nearest ones are of any class, and samples that
+    the model is sure of diverge most: begin with several times `n_neighbors` of each,
+    or lower it. The batch is the top of the list, so copies come together. The time
+    grows with the number of labeled samples times that of the pool.
 
     Parameters
     ----------

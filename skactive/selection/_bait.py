@@ -50,11 +50,11 @@ class BAIT(PosteriorMap, Score):
         For a regressor: variance of the noise, as a share of the mean squared length of
         the labeled samples' features. The larger, the sooner a copy of a picked
         sample is worth taking.
+    backward : bool, default=True
+        Whether to pick twice as many and take back the rest.
     regularization : float, default=1.0
         For a classifier: added to the information about each weight, in units in which
         the root mean square of the labeled samples' features is 1.
-    backward : bool, default=True
-        Whether to pick twice as many and take back the rest.
 
     Attributes
     ----------
@@ -95,15 +95,15 @@ class BAIT(PosteriorMap, Score):
     facts = Facts(needs=("gradient_factors",))
     _parameter_constraints = {
         **PosteriorMap._parameter_constraints,
-        "regularization": [Interval(Real, 0, None, closed="neither")],
         "backward": ["boolean"],
+        "regularization": [Interval(Real, 0, None, closed="neither")],
     }
 
-    def __init__(self, features=None, noise=1e-6, regularization=1.0, backward=True):
+    def __init__(self, features=None, noise=1e-6, backward=True, regularization=1.0):
         self.features = features
         self.noise = noise
-        self.regularization = regularization
         self.backward = backward
+        self.regularization = regularization
 
     def _fit(self, X, y):
         if X.task != "classification":
@@ -116,7 +116,7 @@ class BAIT(PosteriorMap, Score):
 
     def _last_layer(self, X):
         """What the last layer of a classifier sees, and the class probabilities."""
-        ((activation, signal),) = X.gradient_factors("last")
+        activation, signal = X.gradient_factors("last")[-1]
         if self.features is not None:
             ((activation, _),) = last_layer_factors(self._map(X))
         # The signal is p - onehot(argmax p): one number at most is below zero.

@@ -7,7 +7,7 @@ from skactive.strategies._registry import recipe
 
 
 @recipe
-def bait(features=None, noise=1e-6, regularization=1.0, backward=True):
+def bait(features=None, noise=1e-6, backward=True, regularization=1.0):
     """Least left to learn about the pool, picking twice as many and pruning.
 
     Parameters
@@ -18,10 +18,10 @@ def bait(features=None, noise=1e-6, regularization=1.0, backward=True):
     noise : float, default=1e-6
         For a regressor: variance of the noise, as a share of that of the labeled
         samples' prior.
-    regularization : float, default=1.0
-        For a classifier: added to the information about each weight.
     backward : bool, default=True
         Whether to pick twice as many and take back those that matter least.
+    regularization : float, default=1.0
+        For a classifier: added to the information about each weight.
 
     Returns
     -------
@@ -47,8 +47,8 @@ def bait(features=None, noise=1e-6, regularization=1.0, backward=True):
     return BAIT(
         features=features,
         noise=noise,
-        regularization=regularization,
         backward=backward,
+        regularization=regularization,
     )
 
 

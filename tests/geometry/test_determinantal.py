@@ -25,7 +25,7 @@ def determinants(rows, size, given=()):
     return {some: max(weight / total, 0) for some, weight in weights.items()}
 
 
-def require_law(features, law, size, given=(), n_times=1500):
+def require_law(features, law, size, given=(), n_times=800):
     rng = rng_of(7)
     counts = dict.fromkeys(law, 0)
     for _ in range(n_times):

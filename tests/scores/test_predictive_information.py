@@ -69,7 +69,7 @@ def test_what_is_known_of_the_model_but_not_of_predictions():
 
 def test_dropout_of_a_net_is_one_function_for_pool_and_target():
     nets = pytest.importorskip("skactive.nets")
-    net = nets.TorchMLPClassifier(hidden_sizes=(16,), dropout=0.5, max_epochs=10)
+    net = nets.TorchMLPClassifier(hidden_sizes=(16,), dropout=0.5, max_epochs=3)
     net.fit(X[:20], Y[:20])
     view = ModelView(X[20:60], net, seed=4)
     alike = strategies.epig(target=X[20:60]).score_samples(view)
