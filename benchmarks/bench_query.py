@@ -17,13 +17,16 @@ scikit-activeml
     gets the embeddings as X, labeled and pool; GreedySamplingX the inputs. The others
     get a classifier whose ``predict_proba`` hands out the stored probabilities (Badge:
     and embeddings), and ``fit_clf=False``; UncertaintySampling gets an X of one column,
-    as it looks at nothing but the probabilities.
+    as it looks at nothing but the probabilities, and so does Falcun. Clue gets the
+    embeddings beside the probabilities, and DropQuery, as X, to predict from with a
+    linear layer; their k-means runs once, for at most 100 iterations, as ours does.
 
 Seconds are the median of three runs, of the peer's too unless one takes longer than
 20 s, each after a small one that loads what is loaded lazily. Memory is what a query
 allocates at its peak beyond its input, in a run of its own, as tracemalloc sees it. The
 picks are compared: entropy must take equally uncertain samples, core-set and GSx
-equally distant ones in every step, BADGE, which draws at random, the same first sample.
+equally distant ones in every step, BADGE, which draws at random, the same first sample,
+and CLUE samples that represent the weighted pool as well.
 """
 
 import argparse
@@ -40,6 +43,8 @@ import scipy
 import sklearn
 
 from skactive import ModelView, strategies
+from skactive.adapters import InputGradient
+from skactive.geometry import squared_distances
 
 N_CLASSES = 10
 
@@ -250,6 +255,108 @@ def batch_bald_case(quick):
     return Case(title, draws.nbytes, ours, peer, check)
 
 
+def clue_case(quick):
+    n_samples, width, n_picks = (500, 32, 10) if quick else (20_000, 128, 100)
+    rng = np.random.default_rng(0)
+    embedding = embeddings(rng, n_samples, width)
+    proba = probabilities(rng, embedding)
+    entropy = scipy.special.entr(proba.astype(np.float64)).sum(axis=1)
+
+    def ours():
+        pool = ModelView.from_outputs(proba=proba, embedding=embedding)
+        return strategies.clue(random_state=0).select(pool, n_picks)
+
+    def peer():
+        from skactiveml.pool import Clue
+
+        # One run of k-means and at most as many iterations as ours.
+        options = {"n_init": 1, "max_iter": 100, "random_state": 0}
+        return Clue(cluster_algo_dict=options, random_state=0).query(
+            embedding,
+            np.full(n_samples, np.nan),
+            stored_classifier((proba, embedding)),
+            fit_estimator=False,
+            batch_size=n_picks,
+        )
+
+    def check(rows, peer_rows):
+        # Either side's picks, as centers, leave about the same weighted spread.
+        one, other = (
+            (entropy * squared_distances(embedding, embedding[some]).min(axis=1)).sum()
+            for some in (rows, peer_rows)
+        )
+        np.testing.assert_allclose(one, other, rtol=0.1)
+
+    title = f"clue {n_samples} x {width}, batch {n_picks}"
+    return Case(title, embedding.nbytes + proba.nbytes, ours, peer, check)
+
+
+def falcun_case(quick):
+    n_samples, n_picks = (1000, 10) if quick else (100_000, 100)
+    rng = np.random.default_rng(0)
+    proba = rng.dirichlet(np.ones(N_CLASSES), n_samples).astype(np.float32)
+
+    def ours():
+        pool = ModelView.from_outputs(proba=proba)
+        return strategies.falcun(random_state=0).select(pool, n_picks)
+
+    def peer():
+        from skactiveml.pool import Falcun
+
+        return Falcun(random_state=0).query(
+            np.zeros((n_samples, 1)),
+            np.full(n_samples, np.nan),
+            stored_classifier(proba),
+            fit_clf=False,
+            batch_size=n_picks,
+        )
+
+    def check(rows, peer_rows):
+        ordered = np.sort(proba, axis=1)
+        doubt = 1 - (ordered[:, -1] - ordered[:, -2])
+        for some in (rows, peer_rows):
+            assert len(set(some)) == n_picks
+            assert doubt[some].mean() > doubt.mean()
+
+    title = f"falcun {n_samples} x {N_CLASSES}, batch {n_picks}"
+    return Case(title, proba.nbytes, ours, peer, check)
+
+
+def dropquery_case(quick):
+    n_samples, width, n_picks = (500, 32, 10) if quick else (20_000, 128, 100)
+    rng = np.random.default_rng(0)
+    embedding = embeddings(rng, n_samples, width)
+    weights = rng.normal(size=(N_CLASSES, width)).astype(np.float32)
+
+    def ours():
+        head = InputGradient.linear(embedding, weights, np.zeros(N_CLASSES))
+        pool = ModelView.from_outputs(
+            head=head, embedding=embedding, classes=np.arange(N_CLASSES)
+        )
+        return strategies.dropquery(random_state=0).select(pool, n_picks)
+
+    def peer():
+        from skactiveml.pool import DropQuery
+
+        options = {"n_init": 1, "max_iter": 100, "random_state": 0}
+        return DropQuery(
+            n_dropout_samples=3, cluster_algo_dict=options, random_state=0
+        ).query(
+            embedding,
+            np.full(n_samples, np.nan),
+            linear_classifier(weights),
+            fit_clf=False,
+            batch_size=n_picks,
+        )
+
+    def check(rows, peer_rows):
+        for some in (rows, peer_rows):
+            assert len(set(some)) == n_picks
+
+    title = f"dropquery {n_samples} x {width}, batch {n_picks}"
+    return Case(title, embedding.nbytes, ours, peer, check)
+
+
 CASES = {
     "badge": badge_case,
     "badge_large": partial(badge_case, n_samples=100_000),
@@ -259,6 +366,9 @@ CASES = {
     "gsx": gsx_case,
     "gsxy": gsxy_case,
     "batch_bald": batch_bald_case,
+    "clue": clue_case,
+    "falcun": falcun_case,
+    "dropquery": dropquery_case,
 }
 
 # Seconds of one run of the peer's from which on it is not repeated.
@@ -277,6 +387,23 @@ def stored_classifier(outputs):
             return outputs
 
     return Stored()
+
+
+def linear_classifier(weights):
+    """Make a classifier of the peer's kind with a linear layer for a model."""
+    from skactiveml.base import SkactivemlClassifier
+
+    class Linear(SkactivemlClassifier):
+        def fit(self, X, y, sample_weight=None):
+            return self
+
+        def predict_proba(self, X):
+            raise NotImplementedError("Classes are all that is asked for.")
+
+        def predict(self, X):
+            return (X @ weights.T).argmax(axis=1)
+
+    return Linear()
 
 
 def stored_regressor(prediction):

@@ -74,6 +74,12 @@ _MISSING = {
         "'margin'",
         "use 'coreset'",
     ),
+    "head": (
+        "a linear layer on top of its embedding",
+        "use a linear classifier or a net with nothing but a Pipeline around it, or "
+        "'badge'",
+        "use 'coreset'",
+    ),
     "predicted_loss": (
         "predicted losses",
         "use skactive.nets.LearningLossClassifier",
@@ -162,8 +168,8 @@ class ModelView:
             (n, T, n_outputs), `embedding` (n, d) dense, CSR or product features,
             `inputs` (n, p), `prediction` (n,) or (n, n_targets), `std` like
             `prediction`, `decision` (n,) or (n, n_classes), `gradient_factors`,
-            `input_gradient` (a `skactive.adapters.InputGradient`), `predicted_loss`
-            (n,).
+            `input_gradient` and `head` (a `skactive.adapters.InputGradient` each),
+            `predicted_loss` (n,).
 
         Returns
         -------
@@ -347,7 +353,8 @@ class ModelView:
             return True
         if name == "gradient_factors" and self._adapter is None:
             return self.provides("embedding")
-        if name in {"inputs", "embedding", "gradient_factors"} and not self._tabular():
+        tabular = {"inputs", "embedding", "gradient_factors", "head"}
+        if name in tabular and not self._tabular():
             return False
         if self._adapter is None:
             return name in {"raw_inputs", "inputs", "embedding"}
@@ -583,6 +590,20 @@ class ModelView:
         """
         return self.output("input_gradient")
 
+    def head(self):
+        """Logits as a function of the embedding, for strategies that move that.
+
+        The last linear layer of a net, or all of a linear classifier. It takes no pass
+        of the model.
+
+        Returns
+        -------
+        head : skactive.adapters.InputGradient of n_samples samples
+            As for `input_gradient`, with the embedding in place of the inputs. The
+            logits are linear in it.
+        """
+        return self.output("head")
+
     @staticmethod
     def join(*views):
         """Let views share one numeric encoding and scale, learned from all their rows.
@@ -646,7 +667,7 @@ class ModelView:
     def _in_coordinates(self, table):
         other = self[:]
         if self.table.fitted:
-            dependent = {"inputs", "embedding", "gradient_factors"}
+            dependent = {"inputs", "embedding", "gradient_factors", "head"}
             other._cache = {
                 k: v for k, v in other._cache.items() if k[0] not in dependent
             }

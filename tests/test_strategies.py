@@ -329,7 +329,15 @@ def test_the_order_of_classes(name):
 @pytest.mark.parametrize("name", CLASSIFIERS)
 def test_a_class_without_a_label_so_far(name):
     pool = samples_of("classification").only(
-        {"proba", "draws", "embedding", "inputs", "input_gradient", "predicted_loss"}
+        {
+            "proba",
+            "draws",
+            "embedding",
+            "inputs",
+            "input_gradient",
+            "head",
+            "predicted_loss",
+        }
     )
     strategy = strategies.get(name)
     views = [
@@ -340,6 +348,7 @@ def test_a_class_without_a_label_so_far(name):
             draws=np.pad(pool.outputs["draws"], [(0, 0), (0, 0), (0, unseen)]),
             embedding=pool.outputs["embedding"],
             input_gradient=pool.outputs["input_gradient"],
+            head=pool.outputs["head"],
             predicted_loss=pool.outputs["predicted_loss"],
         )
         for unseen in (0, 2)

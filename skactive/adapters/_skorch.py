@@ -11,6 +11,7 @@ from skactive.adapters._input_gradient import InputGradient
 from skactive.adapters._route import find_route
 from skactive.nets._dropout import dropout_draws, has_dropout
 from skactive.nets._forward import forward
+from skactive.nets._head import output_layer
 from skactive.nets._input_gradient import map_inputs
 from skactive.nets._weight_gradient import gradient_factors, has_trained_layers
 
@@ -22,7 +23,7 @@ class NetAdapter(Adapter):
         """Dropout layers give draws, also inside a wrapper."""
         if name == "draws":
             return self.route.members is not None or has_dropout(self.inner)
-        if name == "input_gradient":
+        if name in {"input_gradient", "head"}:
             return self.is_classifier and self.route.transparent
         if name == "predicted_loss":
             return self.route.members is None and self._predicts_loss
@@ -99,6 +100,16 @@ class NetAdapter(Adapter):
     def input_gradient(self, view):
         """The logits by what the module gets, passes of their own."""
         return InputGradient(view.output("raw_inputs"), partial(map_inputs, self.inner))
+
+    def head(self, view):
+        """The last linear layer, found by its logits."""
+        embedding, logits = view.embed(), view.logits()
+        if self.classes is not None and view.classes is not None:
+            logits = logits[:, np.isin(view.classes, self.classes)]
+        layer = output_layer(self.inner, embedding, logits)
+        if layer is None:
+            raise view.missing("head")
+        return InputGradient.linear(embedding, *layer)
 
     @property
     def _predicts_loss(self):

@@ -201,3 +201,7 @@ class SharedTable:
                 scaler.partial_fit(self.encode(raw))
             self._scaler = scaler
         return self._scaler.transform(inputs).astype(np.float32)
+
+    def mean_and_scale(self):
+        """What dense inputs have been shifted and divided by."""
+        return self._scaler.mean_, self._scaler.scale_

@@ -36,6 +36,7 @@ PLAIN_OUTPUTS = {
     "decision",
     "inputs",
     "predicted_loss",
+    "head",
 }
 
 

@@ -84,6 +84,9 @@ def make_samples(task, X):
             "input_gradient": InputGradient.linear(
                 X, weights[0].T, np.zeros(N_CLASSES)
             ),
+            "head": InputGradient.linear(
+                embedding, rng.normal(size=(N_CLASSES, 6)), np.zeros(N_CLASSES)
+            ),
         }
     else:
         y = scores[:, 0] + 0.1 * np.sin(9 * X[:, 0])
@@ -144,10 +147,8 @@ def _with_proba(samples, one_hot):
     new |= {n: 100 * one_hot(old[n]) for n in old.keys() & {"logits", "decision"}}
     if "gradient_factors" in old:
         new["gradient_factors"] = [(a, 0 * s) for a, s in old["gradient_factors"]]
-    if "input_gradient" in old:
-        inputs = old["input_gradient"].samples
+    for name in old.keys() & {"input_gradient", "head"}:
+        inputs = old[name].samples
         flat = np.zeros((N_CLASSES, inputs.shape[1]))
-        new["input_gradient"] = InputGradient.linear(
-            inputs, flat, 100 * np.eye(N_CLASSES)[0]
-        )
+        new[name] = InputGradient.linear(inputs, flat, 100 * np.eye(N_CLASSES)[0])
     return samples.with_outputs(**new)

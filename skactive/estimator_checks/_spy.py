@@ -74,6 +74,7 @@ for _name in (
     "inputs",
     "gradient_factors",
     "input_gradient",
+    "head",
     "predicted_loss",
 ):
     setattr(SpyAdapter, _name, _look_up(_name))

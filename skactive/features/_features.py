@@ -204,8 +204,10 @@ class FeatureMap:
         return self._default_features() if self.features is None else self.features
 
     def _fit(self, X, y):
-        self.features_ = self._seeded_features(X)
-        self.features_.fit(feed(self.features_, X), y)
+        self._fit_features(self._seeded_features(X), X, y)
+
+    def _fit_features(self, features, X, y):
+        self.features_ = features.fit(feed(features, X), y)
 
     def _seeded_features(self, X):
         # The default is made here, where no learner can have filled its seeds.

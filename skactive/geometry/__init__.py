@@ -14,6 +14,7 @@ from skactive.geometry._clusters import (
     nearest_centers,
 )
 from skactive.geometry._dense_rows import dense_rows
+from skactive.geometry._determinantal import sample_kdpp
 from skactive.geometry._distance_products import min_distance_products
 from skactive.geometry._distances import (
     inner_products,
@@ -24,6 +25,7 @@ from skactive.geometry._distances import (
     squared_norms,
 )
 from skactive.geometry._farthest_first import farthest_first
+from skactive.geometry._fisher_trace import fisher_gains, greedy_fisher
 from skactive.geometry._frank_wolfe import frank_wolfe, frank_wolfe_scores
 from skactive.geometry._greedy import lazy_greedy, naive_greedy, stochastic_greedy
 from skactive.geometry._greedy_trace import (
@@ -40,12 +42,14 @@ from skactive.geometry._nearest_cosines import mean_nearest_cosines
 from skactive.geometry._nearest_distances import mean_nearest_distances
 from skactive.geometry._picks import check_finite
 from skactive.geometry._pivoted_cholesky import pivoted_cholesky, residual_variances
+from skactive.geometry._predictive_information import predictive_information
 from skactive.geometry._probabilities import (
     largest_entropies,
     mutual_information,
     row_entropy,
     top_two,
 )
+from skactive.geometry._probability_contrast import probability_contrast
 from skactive.geometry._product_features import ProductFeatures
 from skactive.geometry._ranked import ranked_batch, ranked_worth
 from skactive.geometry._robust_k_center import robust_k_center
@@ -95,9 +99,11 @@ __all__ = [
     "dense_rows",
     "expected_changes",
     "farthest_first",
+    "fisher_gains",
     "frank_wolfe",
     "frank_wolfe_scores",
     "greedy_change",
+    "greedy_fisher",
     "greedy_information",
     "greedy_trace",
     "inner_products",
@@ -114,11 +120,14 @@ __all__ = [
     "natural_breaks",
     "nearest_centers",
     "pivoted_cholesky",
+    "predictive_information",
+    "probability_contrast",
     "ranked_batch",
     "ranked_worth",
     "residual_variances",
     "robust_k_center",
     "row_entropy",
+    "sample_kdpp",
     "scaled_rows",
     "similarity_kernel",
     "squared_distances",

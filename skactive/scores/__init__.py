@@ -12,13 +12,16 @@ from skactive.scores._density import Density
 from skactive.scores._disagreement import BALD, Disagreement
 from skactive.scores._function import FunctionScore
 from skactive.scores._model_change import ExpectedModelChange
+from skactive.scores._neighbor_contrast import NeighborContrast
 from skactive.scores._predicted_loss import PredictedLoss
+from skactive.scores._predictive_information import EPIG
 from skactive.scores._regression import Variance
 from skactive.scores._residual_variance import ResidualVariance
 from skactive.scores._uncertainty import Entropy, LeastConfidence, Margin, Ratio
 
 __all__ = [
     "BALD",
+    "EPIG",
     "AdversarialBIM",
     "ConsensusEntropy",
     "DeepFool",
@@ -31,6 +34,7 @@ __all__ = [
     "Margin",
     "MaxKL",
     "MeanStd",
+    "NeighborContrast",
     "PredictedLoss",
     "Ratio",
     "ResidualVariance",

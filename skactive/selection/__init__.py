@@ -2,11 +2,15 @@
 
 from skactive.selection._bait import BAIT
 from skactive.selection._batch_bald import BatchBALD
+from skactive.selection._candidate_clusters import AlfaMix, DropQuery
 from skactive.selection._cluster_margin import ClusterMargin
 from skactive.selection._concepts import FeatureBased, SetCover
 from skactive.selection._density_aware import DensityAwareKCenter
+from skactive.selection._determinantal import KDPP
+from skactive.selection._discriminative import DiscriminativeSampling
 from skactive.selection._disparity import DisparityMin, DisparitySum
 from skactive.selection._diverse_batch import DiverseBatch
+from skactive.selection._falcun import Falcun
 from skactive.selection._frank_wolfe import FrankWolfe
 from skactive.selection._glister import Glister
 from skactive.selection._greedy_sampling import GreedyOutputs, GreedyProducts
@@ -29,14 +33,19 @@ from skactive.selection._submodular import (
 
 __all__ = [
     "BAIT",
+    "KDPP",
+    "AlfaMix",
     "BatchBALD",
     "ClusterMargin",
     "DensityAwareKCenter",
+    "DiscriminativeSampling",
     "DisparityMin",
     "DisparitySum",
     "DiverseBatch",
+    "DropQuery",
     "ExpectedOutputChange",
     "FacilityLocation",
+    "Falcun",
     "FeatureBased",
     "FrankWolfe",
     "Glister",

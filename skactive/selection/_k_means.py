@@ -22,6 +22,9 @@ from skactive.utils._sklearn import HasMethods, Interval
 _MINI_BATCH = 5e7
 _BATCH_SIZE = 1024
 
+# Distances from the centers are told apart to so many digits of the largest.
+_DECIMALS = 6
+
 # More iterations move the centers by next to nothing, and can take twice the time.
 _MAX_ITER = 100
 
@@ -93,25 +96,10 @@ class KMeansSampling(FeatureMap, QueryStrategy):
         if len(rows) < len(X):
             features, weights = features[rows], weights[rows]
         taken = np.searchsorted(rows, given)
-        n_clusters = n_queries + len(given)
-        labels, centers = self._cluster(features, n_clusters, weights, rng)
-        distances = assigned_squared_distances(features, centers, labels)
-        # Cluster by cluster, the nearest first; equals in random order.
-        order = rng.permutation(len(rows))
-        order = order[np.lexsort((distances[order], labels[order]))]
-        clusters, first = np.unique(labels[order], return_index=True)
-        free = ~np.isin(clusters, labels[taken])
-        middle = order[first[free]]
-        masses = np.bincount(labels, weights)[clusters[free]]
-        shuffled = rng.permutation(len(middle))
-        heaviest = shuffled[np.argsort(-masses[shuffled], kind="stable")]
-        picked = middle[heaviest[:n_queries]]
-        n_missing = n_queries - len(picked)
-        if n_missing:
-            taken = np.append(taken, picked)
-            rest = farthest_first(features, n_missing, given=taken, rng=rng)
-            picked = np.append(picked, rest)
-        return rows[picked]
+        middle = middle_rows(
+            features, n_queries, weights, taken, n_init=self.n_init, rng=rng
+        )
+        return rows[middle]
 
     def _weights(self, X, n_queries, given, rng):
         """Weights of all rows, not zero for `given` and enough candidates."""
@@ -131,19 +119,49 @@ class KMeansSampling(FeatureMap, QueryStrategy):
         weights[given] = weights.max()
         return weights
 
-    def _cluster(self, features, n_clusters, weights, rng):
-        """Labels of the rows and centers of the clusters, some of which are empty."""
-        # Half a second to load, and few need it.
-        from sklearn.cluster import KMeans, MiniBatchKMeans
 
-        model = KMeans(n_clusters, max_iter=_MAX_ITER)
-        if features.shape[0] * n_clusters > _MINI_BATCH:
-            batch_size = max(_BATCH_SIZE, 2 * n_clusters)
-            model = MiniBatchKMeans(n_clusters, batch_size=batch_size)
-        seed = int(rng.integers(np.iinfo(np.int32).max))
-        model.set_params(n_init=self.n_init, random_state=seed)
-        with warnings.catch_warnings():
-            # That there are fewer different rows than clusters is no news.
-            warnings.simplefilter("ignore", ConvergenceWarning)
-            model.fit(features, sample_weight=weights)
-        return model.labels_, model.cluster_centers_
+def middle_rows(features, n_picks, weights, taken, *, n_init=1, rng):
+    """Row nearest to the center of each cluster, the heaviest cluster first.
+
+    There is one more cluster for each of the rows `taken`, and none that holds one of
+    them is asked. Empty clusters are made up for by the rows farthest from the picks.
+    """
+    n_clusters = n_picks + len(taken)
+    labels, centers = _cluster(features, n_clusters, weights, n_init, rng)
+    distances = assigned_squared_distances(features, centers, labels)
+    # Cluster by cluster, the nearest first; equals in random order. The two samples of
+    # a pair are equals, whatever rounding says.
+    distances = np.round(distances / (distances.max() or 1), _DECIMALS)
+    order = rng.permutation(len(labels))
+    order = order[np.lexsort((distances[order], labels[order]))]
+    clusters, first = np.unique(labels[order], return_index=True)
+    free = ~np.isin(clusters, labels[taken])
+    middle = order[first[free]]
+    masses = np.bincount(labels, weights)[clusters[free]]
+    shuffled = rng.permutation(len(middle))
+    heaviest = shuffled[np.argsort(-masses[shuffled], kind="stable")]
+    picked = middle[heaviest[:n_picks]]
+    n_missing = n_picks - len(picked)
+    if n_missing:
+        taken = np.append(taken, picked)
+        rest = farthest_first(features, n_missing, given=taken, rng=rng)
+        picked = np.append(picked, rest)
+    return picked
+
+
+def _cluster(features, n_clusters, weights, n_init, rng):
+    """Labels of the rows and centers of the clusters, some of which are empty."""
+    # Half a second to load, and few need it.
+    from sklearn.cluster import KMeans, MiniBatchKMeans
+
+    model = KMeans(n_clusters, max_iter=_MAX_ITER)
+    if features.shape[0] * n_clusters > _MINI_BATCH:
+        batch_size = max(_BATCH_SIZE, 2 * n_clusters)
+        model = MiniBatchKMeans(n_clusters, batch_size=batch_size)
+    seed = int(rng.integers(np.iinfo(np.int32).max))
+    model.set_params(n_init=n_init, random_state=seed)
+    with warnings.catch_warnings():
+        # That there are fewer different rows than clusters is no news.
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        model.fit(features, sample_weight=weights)
+    return model.labels_, model.cluster_centers_

@@ -4,6 +4,7 @@ from skactive.strategies._disagreement import (
     bald,
     batch_bald,
     consensus_entropy,
+    epig,
     kl_divergence,
     max_kl,
     mean_std,
@@ -17,11 +18,14 @@ from skactive.strategies._diversity import (
     clustermargin,
     coreset,
     dacs,
+    dal,
+    kdpp,
     kmeans,
     kmeanspp,
     random,
     robust_coreset,
 )
+from skactive.strategies._hybrids import alfa_mix, clue, dropquery, falcun
 from skactive.strategies._kernel import lcmd, maxdet, maxdiag, maxdist
 from skactive.strategies._learned import learning_loss
 from skactive.strategies._linear_models import bait, emoc, frank_wolfe
@@ -50,6 +54,7 @@ from skactive.strategies._submodular import (
 )
 from skactive.strategies._uncertainty import (
     adversarial_bim,
+    cal,
     deepfool,
     density,
     entropy,
@@ -61,23 +66,30 @@ from skactive.strategies._uncertainty import (
 
 __all__ = [
     "adversarial_bim",
+    "alfa_mix",
     "badge",
     "bait",
     "bald",
     "batch_bald",
+    "cal",
+    "clue",
     "cluster_variance",
     "clustermargin",
     "consensus_entropy",
     "coreset",
     "dacs",
+    "dal",
     "deepfool",
     "density",
     "disparity_min",
     "disparity_sum",
+    "dropquery",
     "emcm",
     "emoc",
     "entropy",
+    "epig",
     "facility_location",
+    "falcun",
     "fass",
     "feature_based",
     "frank_wolfe",
@@ -87,6 +99,7 @@ __all__ = [
     "gsx",
     "gsxy",
     "gsy",
+    "kdpp",
     "kl_divergence",
     "kmeans",
     "kmeanspp",

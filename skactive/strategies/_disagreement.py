@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from skactive.scores import (
     BALD,
+    EPIG,
     ConsensusEntropy,
     Disagreement,
     MaxKL,
@@ -299,5 +300,44 @@ def batch_bald(n_draws=20, max_configurations=10_000, random_state=None):
     return BatchBALD(
         n_draws=n_draws,
         max_configurations=max_configurations,
+        random_state=random_state,
+    )
+
+
+@recipe
+def epig(n_draws=20, target=None, n_targets=100, random_state=None):
+    """Largest mutual information between the label and those of target samples.
+
+    Parameters
+    ----------
+    n_draws : int, default=20
+        Number of draws of a sampler; an ensemble has one per member.
+    target : array-like of shape (n_samples, ...), default=None
+        Samples such as the model will be used on; None means the pool.
+    n_targets : int, default=100
+        So many of them, drawn at random, stand for all.
+    random_state : int, RandomState instance or None, default=None
+        Seed of that draw; a learner fills it.
+
+    Returns
+    -------
+    strategy : EPIG
+
+    References
+    ----------
+    Bickford Smith et al. (2023), "Prediction-Oriented Bayesian Active Learning".
+
+    Examples
+    --------
+    >>> from skactive import ModelView, strategies
+    >>> alike, other = [[1, 0], [0, 1], [1, 0]], [[1, 0], [1, 0], [0, 1]]
+    >>> view = ModelView.from_outputs(draws=[other, alike, alike])
+    >>> strategies.epig().select(view, 1, given=[2])
+    array([1])
+    """
+    return EPIG(
+        n_draws=n_draws,
+        target=target,
+        n_targets=n_targets,
         random_state=random_state,
     )

@@ -6,8 +6,10 @@ from skactive.compose import Prefilter
 from skactive.features import GradientEmbedding
 from skactive.scores import FunctionScore, Margin
 from skactive.selection import (
+    KDPP,
     ClusterMargin,
     DensityAwareKCenter,
+    DiscriminativeSampling,
     KCenterGreedy,
     KMeansPlusPlus,
     KMeansSampling,
@@ -318,5 +320,80 @@ def clustermargin(n_clusters=None, factor=10, features=None, random_state=None):
         features=features,
         n_clusters=n_clusters,
         factor=factor,
+        random_state=random_state,
+    )
+
+
+@recipe
+def kdpp(features=None, random_state=None):
+    """Drawn in proportion to the squared volume that the batch spans.
+
+    Parameters
+    ----------
+    features : transformer, default=None
+        Vectors whose inner products make the kernel; None means the gradients by the
+        model's weights.
+    random_state : int, RandomState instance or None, default=None
+        Seed; a learner fills it.
+
+    Returns
+    -------
+    strategy : KDPP
+
+    References
+    ----------
+    Kulesza and Taskar (2011), "k-DPPs: Fixed-Size Determinantal Point Processes".
+
+    Examples
+    --------
+    >>> from skactive import strategies
+    >>> from skactive.features import Inputs
+    >>> pool = [[1.0, 0.0], [1.0, 0.0], [0.0, 1.0], [0.0, 1.0]]
+    >>> kdpp = strategies.kdpp(features=Inputs(), random_state=0)
+    >>> sorted(kdpp.select(pool, 2) // 2)
+    [np.int64(0), np.int64(1)]
+    """
+    return KDPP(features=features, random_state=random_state)
+
+
+@recipe
+def dal(
+    n_batches=10, estimator=None, max_pool=10_000, features=None, random_state=None
+):
+    """Discriminative: what a classifier can tell from the labeled samples.
+
+    Parameters
+    ----------
+    n_batches : int, default=10
+        Parts of the batch, between which the classifier is trained again.
+    estimator : classifier, default=None
+        Tells labeled from not; None means logistic regression.
+    max_pool : int, default=10_000
+        Samples of the pool to train it on, drawn at random if there are more.
+    features : transformer, default=None
+        What it sees; None means the model's embedding.
+    random_state : int, RandomState instance or None, default=None
+        Seed; a learner fills it.
+
+    Returns
+    -------
+    strategy : DiscriminativeSampling
+
+    References
+    ----------
+    Gissin and Shalev-Shwartz (2019), "Discriminative Active Learning".
+
+    Examples
+    --------
+    >>> from skactive import strategies
+    >>> labeled, pool = [[0.0], [1.0], [2.0]], [[0.5], [1.5], [9.0], [0.1]]
+    >>> strategies.dal().fit(labeled).select(pool)
+    array([2])
+    """
+    return DiscriminativeSampling(
+        n_batches=n_batches,
+        estimator=estimator,
+        max_pool=max_pool,
+        features=features,
         random_state=random_state,
     )

@@ -7,17 +7,21 @@ from skactive.strategies._registry import recipe
 
 
 @recipe
-def bait(features=None, noise=1e-6, backward=True):
-    """Least predictive variance over the pool, picking twice as many and pruning.
+def bait(features=None, noise=1e-6, backward=True, regularization=1.0):
+    """Least left to learn about the pool, picking twice as many and pruning.
 
     Parameters
     ----------
     features : transformer, default=None
-        What the linear model sees; None means the gradients by the model's weights.
+        What the linear model sees; None means the embedding for a classifier, and the
+        gradients by the model's weights for a regressor.
     noise : float, default=1e-6
-        Variance of the noise, as a share of that of the labeled samples' prior.
+        For a regressor: variance of the noise, as a share of that of the labeled
+        samples' prior.
     backward : bool, default=True
         Whether to pick twice as many and take back those that matter least.
+    regularization : float, default=1.0
+        For a classifier: added to the information about each weight.
 
     Returns
     -------
@@ -32,8 +36,20 @@ def bait(features=None, noise=1e-6, backward=True):
     >>> from skactive import strategies
     >>> strategies.bait(noise=0.1).fit([[0.0]]).select([[0.1], [2.0], [3.0]])
     array([2])
+
+    For a classifier with many features:
+
+    >>> from sklearn.decomposition import PCA
+    >>> from sklearn.pipeline import make_pipeline
+    >>> from skactive.features import Embedding
+    >>> narrow = strategies.bait(features=make_pipeline(Embedding(), PCA(50)))
     """
-    return BAIT(features=features, noise=noise, backward=backward)
+    return BAIT(
+        features=features,
+        noise=noise,
+        backward=backward,
+        regularization=regularization,
+    )
 
 
 @recipe

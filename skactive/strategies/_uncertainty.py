@@ -9,6 +9,7 @@ from skactive.scores import (
     Entropy,
     LeastConfidence,
     Margin,
+    NeighborContrast,
     Ratio,
 )
 from skactive.selection import RankedBatch
@@ -235,3 +236,33 @@ def deepfool(overshoot=0.02, max_iter=50, n_top_classes=10):
     array([1])
     """
     return DeepFool(overshoot=overshoot, max_iter=max_iter, n_top_classes=n_top_classes)
+
+
+@recipe
+def cal(n_neighbors=10, features=None):
+    """Contrastive: predicted unlike the labeled samples next to it.
+
+    Parameters
+    ----------
+    n_neighbors : int, default=10
+        Labeled samples next to each; all of them if there are fewer.
+    features : transformer, default=None
+        The space of the distances; None means the model's embedding.
+
+    Returns
+    -------
+    strategy : NeighborContrast
+
+    References
+    ----------
+    Margatina et al. (2021), "Active Learning by Acquiring Contrastive Examples".
+
+    Examples
+    --------
+    >>> from skactive import ModelView, strategies
+    >>> labeled = ModelView.from_outputs(proba=[[0.9, 0.1]], embedding=[[0.0]])
+    >>> pool = {"proba": [[0.9, 0.1], [0.5, 0.5]], "embedding": [[1.0], [2.0]]}
+    >>> strategies.cal().fit(labeled).select(ModelView.from_outputs(**pool))
+    array([1])
+    """
+    return NeighborContrast(n_neighbors=n_neighbors, features=features)
