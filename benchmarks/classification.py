@@ -48,11 +48,11 @@ STRATEGIES = [
 # Labels to begin with, per round, in all.
 SIZES = {
     "letter": (200, 200, 1000),
-    "pendigits": (50, 50, 450),
-    "satellite": (50, 50, 450),
+    "pendigits": (50, 100, 450),
+    "satellite": (50, 100, 450),
     "spambase": (20, 20, 180),
-    "mnist": (50, 50, 350),
-    "fashion_mnist": (100, 100, 600),
+    "mnist": (50, 100, 350),
+    "fashion_mnist": (100, 250, 600),
 }
 IMAGES = ("mnist", "fashion_mnist")
 N_POOL, N_TEST = 4000, 2000
