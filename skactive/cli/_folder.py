@@ -14,7 +14,10 @@ def save_result(result, folder):
     """Write a result; an older one in the folder is replaced."""
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    result.to_frame().to_csv(folder / _RESULTS, index=False)
+    frame = result.to_frame()
+    if len(result.metrics) == 1:
+        frame["metric"] = result.metrics[0]  # a single one is left out there
+    frame.to_csv(folder / _RESULTS, index=False)
     result.picks.to_csv(folder / _PICKS, index=False)
     about = {"baseline": result.baseline, "setting": result.setting}
     text = json.dumps(about, indent=2, default=str) + "\n"
