@@ -53,7 +53,7 @@ def run(args):
         result.to_frame().to_csv(args.csv, index=False)
     if args.out is not None:
         save_result(result, args.out)
-    show(result, args)
+    return show(result, args)
 
 
 @contextmanager

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
+from sklearn.exceptions import FitFailedWarning
 from sklearn.utils import get_tags
 
 from skactive import SimulationResult, datasets, simulate, strategies
@@ -286,14 +287,14 @@ def test_capabilities_are_the_users_from_any_process(table, monkeypatch, capsys)
     assert capsys.readouterr().err.endswith("skactive: error: needs draws\n")
 
 
-def test_the_checkpoint_is_handed_on(table, monkeypatch, capsys):
-    def fake(estimator, X, y, *, checkpoint, n_jobs, **params):
-        assert (checkpoint, n_jobs) == ("there", 2)
-        return simulate(estimator, X, y, **params)
-
-    monkeypatch.setattr(_simulate, "simulate", fake)
-    options = ["--estimator", "logistic", "--checkpoint", "there", "--n-jobs", 2]
-    assert run(table, *SMALL, *options) == 0
+def test_a_checkpoint_is_gone_on_from(table, capsys):
+    options = [*SMALL, "--estimator", "logistic", "--checkpoint", "there"]
+    assert run(table, *options) == 0
+    first = capsys.readouterr().out
+    assert run(table, *options, "--n-jobs", 2) == 0
+    assert capsys.readouterr().out == first
+    assert run(table, *options, "--random-state", 1) == 2
+    assert "random_state is 1" in capsys.readouterr().err
 
 
 @pytest.fixture
@@ -323,6 +324,33 @@ def test_a_folder_gives_the_same_report_again(table, reports, capsys):
         about = json.load(file)
     assert about["baseline"] == "random"
     assert about["setting"]["target"] == "kind"
+
+
+def test_what_failed_is_told_and_kept(table, capsys):
+    with open("my_faults.py", "w") as file:
+        file.write(
+            "from sklearn.naive_bayes import GaussianNB\n"
+            "class Faulty(GaussianNB):\n"
+            "    def predict_proba(self, X):\n"
+            "        raise RuntimeError('no probabilities today')\n"
+        )
+    options = [*SMALL, "--strategies", "random,margin", "--out", "out"]
+    with pytest.warns(FitFailedWarning, match="2 of 4 campaigns failed"):
+        assert run(table, *options, "--estimator", "my_faults:Faulty") == 1
+    first = capsys.readouterr()
+    assert "RuntimeError: no probabilities today" in first.err
+    assert "Traceback" in first.err
+    assert main(["report", "out"]) == 1
+    assert capsys.readouterr().out == first.out
+    assert run(table, *options, "--estimator", "logistic") == 0
+    assert main(["report", "out"]) == 0
+
+
+def test_the_report_is_written(table, capsys):
+    options = [*SMALL, "--estimator", "logistic", "--strategies", "random,margin"]
+    assert run(table, *options, "--report", "r.md", "--label-price", "2") == 0
+    with open("r.md") as file:
+        assert "| compared with | 'random' |" in file.read()
 
 
 def test_a_folder_that_is_none_is_refused(table, capsys):
