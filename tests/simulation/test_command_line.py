@@ -167,9 +167,9 @@ def test_an_estimator_of_ones_own(table, capsys):
             "class Box:\n    inner = ready\n"
             "number = 3\n"
         )
-    for name in ("my_models:ready", "my_models:make", "my_models:GaussianNB"):
-        assert run(table, *SMALL, "--estimator", name) == 0
-    assert run(table, *SMALL, "--estimator", "my_models:Box.inner") == 0
+    for name in ("ready", "make", "GaussianNB", "Box.inner"):
+        options = ["--n-repeats", "1", "--estimator", f"my_models:{name}"]
+        assert run(table, *SMALL, *options) == 0
     capsys.readouterr()
     for name, message in {
         "my_models:number": "of type int, not a scikit-learn estimator",
@@ -291,7 +291,7 @@ def test_a_checkpoint_is_gone_on_from(table, capsys):
     options = [*SMALL, "--estimator", "logistic", "--checkpoint", "there"]
     assert run(table, *options) == 0
     first = capsys.readouterr().out
-    assert run(table, *options, "--n-jobs", 2) == 0
+    assert run(table, *options) == 0
     assert capsys.readouterr().out == first
     assert run(table, *options, "--random-state", 1) == 2
     assert "random_state is 1" in capsys.readouterr().err
