@@ -27,8 +27,6 @@ class Data(NamedTuple):
 
 def load_data(args, seed):
     """Load what the arguments name."""
-    if (args.table is None) == (args.data is None):
-        raise UserError("name one table: a file, or --data NAME")
     if args.table is not None:
         return _from_file(args, seed)
     if args.data in PROBLEMS:

@@ -8,11 +8,13 @@ import numpy as np
 import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
+from sklearn.datasets import load_iris
 from sklearn.exceptions import FitFailedWarning
+from sklearn.naive_bayes import GaussianNB
 from sklearn.utils import get_tags
 
 from skactive import SimulationResult, datasets, simulate, strategies
-from skactive.cli import _arguments, _simulate, main
+from skactive.cli import _arguments, _plan, _simulate, main
 from skactive.exceptions import MissingCapability
 
 SMALL = ["--budget", "24", "--n-initial", "12", "--n-queries", "6", "--n-repeats", "2"]
@@ -86,8 +88,8 @@ def test_it_measures_what_simulate_measures(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     arguments = ["--data", "iris", *SMALL, "--strategies", "margin, random"]
     run(*arguments, "--estimator", "logistic", "--csv", "r.csv", "--random-state", 3)
-    X, y = _simulate.load_data(_parsed(*arguments), 3)[:2]
-    estimator, X = _simulate.make_estimator("logistic", "classification", X)
+    X, y = _plan.load_data(_parsed(*arguments), 3)[:2]
+    estimator, X = _plan.make_estimator("logistic", "classification", X)
     expected = simulate(
         estimator,
         X,
@@ -146,7 +148,7 @@ def test_all_problems_are_offered():
 
 
 def test_sizes_fit_the_table(capsys):
-    choose = _simulate.choose_sizes
+    choose = _plan.choose_sizes
     y = np.repeat(range(10), 100)
     sizes = choose(_parsed("--data", "iris"), y, "classification")
     assert list(sizes.values()) == [20, 20, 200, 5]
@@ -196,12 +198,50 @@ def test_a_pipeline_of_ones_own_gets_the_table_as_it_is(table, capsys):
     assert run(table, *SMALL, "--estimator", "my_pipelines:make") == 0
 
 
+def test_a_published_setting_is_played(monkeypatch, capsys):
+    X, y = load_iris(return_X_y=True)
+    params = {"estimator": GaussianNB(), "strategies": ["random", "margin"]}
+    params |= {"baseline": "random", "n_initial": 9, "n_queries": 3, "budget": 15}
+
+    class Setting:
+        simulate_params = {**params, "n_repeats": 2}
+        left_out = {"bald": "needs draws"}
+
+        def load_data(self, *, data_home, random_state):
+            assert (data_home, random_state) == ("there", 7)
+            return {"X": X[::2], "y": y[::2], "X_test": X[1::2], "y_test": y[1::2]}
+
+    def load(name, scale, *, device):
+        assert (name, scale, device) == ("study/flowers", 0.5, "cpu")
+        return Setting()
+
+    monkeypatch.setattr("skactive.simulation.settings.load", load)
+    options = ["--setting", "study/flowers", "--scale", "0.5", "--random-state", 7]
+    options += ["--data-home", "there"]
+    assert run(*options, "--budget", 12) == 0
+    out, err = capsys.readouterr()
+    assert "(accuracy; 2 repeats, 9 to 12 labels)" in out
+    assert "setting=study/flowers, scale=0.5" in out
+    assert "Left out bald: needs draws." in err
+    assert run(*options, "--strategies", "entropy,margin") == 0
+    out, err = capsys.readouterr()
+    assert "final score of 'entropy'" in out
+    assert "Left out" not in err
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         ("no.csv", "no file 'no.csv'"),
-        ("", "name one table"),
-        ("table.csv --data iris", "name one table"),
+        ("", "name one thing"),
+        ("table.csv --data iris", "name one thing"),
+        ("--data iris --setting beck/mnist", "name one thing"),
+        ("--data iris --scale 0.1", "--scale is for --setting"),
+        ("table.csv --data-home .", "--data-home is for --setting"),
+        ("--setting beck/mnits", "did you mean 'beck/mnist'?"),
+        ("--setting beck/mnist --scale 2", "scale=2.0"),
+        ("--setting beck/mnist --max-rows 9", "use --scale"),
+        ("--setting beck/mnist --estimator mlp", "it brings its own"),
         ("--data irises", "did you mean 'iris'?"),
         ("--data iris --task regression", "for classification"),
         ("--data robot_arm --estimator gbdt", "2 outputs"),
@@ -254,7 +294,7 @@ def test_a_missing_package_is_named(table, monkeypatch, capsys):
     def lacking(*args):
         raise ModuleNotFoundError("No module named 'torch'", name="torch")
 
-    monkeypatch.setattr(_simulate, "make_estimator", lacking)
+    monkeypatch.setattr(_plan, "make_estimator", lacking)
     assert run(table) == 2
     assert "No module named 'torch'" in capsys.readouterr().err
 
