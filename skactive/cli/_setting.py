@@ -27,5 +27,9 @@ def plan_setting(args, seed):
     elif params["baseline"] not in args.strategies:
         params["baseline"] = None
     params |= setting.load_data(data_home=args.data_home, random_state=seed)
-    facts = {"setting": args.setting, "scale": args.scale}
-    return Plan(params, "classification", {**facts, "estimator": "of the setting"})
+    facts = {
+        "setting": args.setting,
+        "scale": args.scale,
+        "estimator": type(params["estimator"]).__name__,
+    }
+    return Plan(params, "classification", facts)
