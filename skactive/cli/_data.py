@@ -33,6 +33,8 @@ def load_data(args, seed):
         from skactive import datasets
 
         _check_task(args, "regression")
+        if args.max_rows is not None:
+            raise UserError(f"--max-rows is for tables, and {args.data} is a function")
         problem = getattr(datasets, args.data)()
         if problem.n_outputs > 1 and args.estimator == "gbdt":
             raise UserError(

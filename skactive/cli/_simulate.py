@@ -17,6 +17,11 @@ from skactive.cli._setting import plan_setting
 from skactive.simulation import simulate
 from skactive.utils import draw_seed
 
+# Options that mean nothing elsewhere, and their defaults.
+_OPTIONS_OF = {
+    "table": {"target": None, "drop": "", "header": None, "sep": None},
+    "setting": {"scale": 1, "device": "cpu", "data_home": None},
+}
 _OWN_SCORES = {"classification": "accuracy", "regression": "r2"}
 
 
@@ -53,12 +58,12 @@ def _plan(args):
     """Return what loads the one thing that the arguments name."""
     if [args.table, args.data, args.setting].count(None) != 2:
         raise UserError("name one thing: a file, --data NAME or --setting NAME")
-    if args.setting is not None:
-        return plan_setting
-    for option, default in {"scale": 1, "device": "cpu", "data_home": None}.items():
-        if getattr(args, option) != default:
-            raise UserError(f"--{option.replace('_', '-')} is for --setting")
-    return plan_table
+    for source, options in _OPTIONS_OF.items():
+        for option, default in options.items():
+            if getattr(args, source) is None and getattr(args, option) != default:
+                what = "a file" if source == "table" else f"--{source}"
+                raise UserError(f"--{option.replace('_', '-')} is for {what}")
+    return plan_table if args.setting is None else plan_setting
 
 
 @contextmanager
