@@ -93,6 +93,24 @@ def _add_data(parser):
         f"or problem in closed form:\n  {', '.join(PROBLEMS[:5])},\n"
         f"  {', '.join(PROBLEMS[5:])}",
     )
+    group.add_argument(
+        "--setting",
+        metavar="NAME",
+        help="experiment of a published study, such as beck/mnist, with its data,\n"
+        "estimator, strategies and sizes; a wrong name lists them",
+    )
+    group = parser.add_argument_group("how to load a setting")
+    group.add_argument(
+        "--scale",
+        type=float,
+        default=1,
+        metavar="X",
+        help="make it smaller: 0.01 is for a laptop without a GPU (default: 1)",
+    )
+    group.add_argument("--data-home", metavar="DIR", help="where its images are kept")
+    group.add_argument(
+        "--device", default="cpu", help="where its nets are trained (default: cpu)"
+    )
     group = parser.add_argument_group("how to read a table")
     group.add_argument(
         "--target",
@@ -141,7 +159,6 @@ def _add_campaign(parser):
     )
     group.add_argument(
         "--estimator",
-        default="forest",
         metavar="NAME",
         help=f"{', '.join(ESTIMATORS)}, or module:object,\n"
         "an estimator, or a class or function that makes one (default: forest)",
@@ -154,9 +171,7 @@ def _add_campaign(parser):
         "--n-queries": "labels asked per round (default: nine rounds)",
     }.items():
         group.add_argument(option, type=int, metavar="N", help=what)
-    group.add_argument(
-        "--n-repeats", type=int, default=5, metavar="N", help="(default: 5)"
-    )
+    group.add_argument("--n-repeats", type=int, metavar="N", help="(default: 5)")
     group.add_argument(
         "--scoring",
         metavar="NAME,NAME",

@@ -27,14 +27,14 @@ class Data(NamedTuple):
 
 def load_data(args, seed):
     """Load what the arguments name."""
-    if (args.table is None) == (args.data is None):
-        raise UserError("name one table: a file, or --data NAME")
     if args.table is not None:
         return _from_file(args, seed)
     if args.data in PROBLEMS:
         from skactive import datasets
 
         _check_task(args, "regression")
+        if args.max_rows is not None:
+            raise UserError(f"--max-rows is for tables, and {args.data} is a function")
         problem = getattr(datasets, args.data)()
         if problem.n_outputs > 1 and args.estimator == "gbdt":
             raise UserError(

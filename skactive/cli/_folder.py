@@ -1,4 +1,4 @@
-"""A result in a folder: two tables and the setting."""
+"""A result in a folder: tables and the setting."""
 
 from __future__ import annotations
 
@@ -8,14 +8,22 @@ from pathlib import Path
 from skactive.cli._errors import UserError
 
 _RESULTS, _PICKS, _SETTING = "results.csv", "picks.csv", "setting.json"
+_FAILURES = "failures.csv"  # is there if there were any
 
 
 def save_result(result, folder):
     """Write a result; an older one in the folder is replaced."""
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    result.to_frame().to_csv(folder / _RESULTS, index=False)
+    frame = result.to_frame()
+    if len(result.metrics) == 1:
+        frame["metric"] = result.metrics[0]  # a single one is left out there
+    frame.to_csv(folder / _RESULTS, index=False)
     result.picks.to_csv(folder / _PICKS, index=False)
+    if len(result.failures):
+        result.failures.to_csv(folder / _FAILURES, index=False)
+    else:
+        (folder / _FAILURES).unlink(missing_ok=True)
     about = {"baseline": result.baseline, "setting": result.setting}
     text = json.dumps(about, indent=2, default=str) + "\n"
     (folder / _SETTING).write_text(text, encoding="utf-8")
@@ -44,6 +52,8 @@ def load_result(folder):
     try:
         frame, picks = (pd.read_csv(folder / name) for name in (_RESULTS, _PICKS))
         about = json.loads((folder / _SETTING).read_text(encoding="utf-8"))
+        if (folder / _FAILURES).is_file():
+            about["failures"] = pd.read_csv(folder / _FAILURES)
         return SimulationResult.from_frame(frame, picks, **about)
     except (KeyError, ValueError, TypeError) as error:
         raise UserError(f"{folder} is damaged: {error}") from error

@@ -24,8 +24,8 @@ def main(argv=None):
     Returns
     -------
     code : int
-        0; or 2 for an error that another command line would mend, which is told on
-        stderr in one line. Other exceptions pass through.
+        0; 1 if campaigns failed; or 2 for an error that another command line would
+        mend, which is told on stderr in one line. Other exceptions pass through.
 
     Examples
     --------
@@ -35,17 +35,18 @@ def main(argv=None):
     """
     try:
         arguments = make_parser().parse_args(argv)
-        _command(arguments.command)(arguments)
+        code = _command(arguments.command)(arguments)
         sys.stdout.flush()
+        return code
     except BrokenPipeError:
         # The reader has seen enough, as `head` has; nothing more is written at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except Exception as error:
         if not _is_the_users(error):
             raise
         say(f"skactive: error: {' '.join(str(error).split())}")
         return 2
-    return 0
 
 
 def _command(name):

@@ -12,7 +12,15 @@ _SUFFIXES = (".html", ".md")
 
 
 def show(result, args):
-    """Print the summary of every metric; write the report if one is wanted."""
+    """Print the summary of every metric; write the report if one is wanted.
+
+    Returns
+    -------
+    code : int
+        1 if something failed, which is told with its traceback.
+    """
+    for _, failures in result.failures.groupby("strategy", sort=False):
+        say(failures["traceback"].iloc[0])
     for number, metric in enumerate(result.metrics):
         if number:
             print()
@@ -22,6 +30,7 @@ def show(result, args):
             args.report, label_price=args.label_price, second_price=args.second_price
         )
         say(f"Report: {args.report}")
+    return 1 if len(result.failures) else 0
 
 
 def check_report(args):

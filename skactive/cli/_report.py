@@ -9,4 +9,4 @@ from skactive.cli._output import check_report, show
 def run(args):
     """Show a result that was written to a folder."""
     check_report(args)
-    show(load_result(args.folder), args)
+    return show(load_result(args.folder), args)

@@ -9,51 +9,61 @@ from pathlib import Path
 from sklearn.exceptions import ConvergenceWarning
 
 from skactive import strategies
-from skactive.cli._data import load_data
-from skactive.cli._errors import UserError, near, say
-from skactive.cli._estimators import check_estimator, make_estimator
+from skactive.cli._errors import UserError, near
 from skactive.cli._folder import save_result
 from skactive.cli._output import check_report, show
-from skactive.cli._sizes import choose_sizes
+from skactive.cli._plan import plan_table
+from skactive.cli._setting import plan_setting
 from skactive.simulation import simulate
 from skactive.utils import draw_seed
 
+# Options that mean nothing elsewhere, and their defaults.
+_OPTIONS_OF = {
+    "table": {"target": None, "drop": "", "header": None, "sep": None},
+    "setting": {"scale": 1, "device": "cpu", "data_home": None},
+}
 _OWN_SCORES = {"classification": "accuracy", "regression": "r2"}
 
 
 def run(args):
     """Measure, print, and write what was asked for."""
     _check_output(args)
-    check_estimator(args.estimator)
-    names = _strategies(args.strategies)
-    scoring = _scoring(args.scoring)
     if args.n_jobs == 0:
         raise UserError("--n-jobs 0; use 1 or more, or -1 for all processors")
+    args.strategies = _strategies(args.strategies)
+    scoring = _scoring(args.scoring)
     seed = draw_seed(args.random_state)
-    data = load_data(args, seed)
-    estimator, X = make_estimator(args.estimator, data.task, data.X, data.columns)
-    params = {
-        "strategies": names or _default_strategies(data.task),
-        **choose_sizes(args, data.y, data.task),
+    plan = _plan(args)(args, seed)
+    options = {
         # The estimator's own score, by its name.
-        "scoring": scoring or _OWN_SCORES[data.task],
+        "scoring": scoring or _OWN_SCORES[plan.task],
         "random_state": seed,
         "n_jobs": args.n_jobs,
         "verbose": 0 if args.quiet else 1,
+        "checkpoint": args.checkpoint,
     }
-    if args.checkpoint is not None:
-        params["checkpoint"] = args.checkpoint
     with _without_news(args.estimator):
-        result = simulate(estimator, X, data.y, **params)
-    # The name says more than the Pipeline that was made of it.
-    result.setting = {**data.facts, **result.setting, "estimator": args.estimator}
-    if data.rows is not None:
-        result.picks["row"] = data.rows[result.picks["row"]]
+        result = simulate(**plan.params, **options)
+    result.setting = {**plan.facts, **result.setting, **plan.facts}
+    if plan.rows is not None:
+        result.picks["row"] = plan.rows[result.picks["row"]]
     if args.csv is not None:
         result.to_frame().to_csv(args.csv, index=False)
     if args.out is not None:
         save_result(result, args.out)
-    show(result, args)
+    return show(result, args)
+
+
+def _plan(args):
+    """Return what loads the one thing that the arguments name."""
+    if [args.table, args.data, args.setting].count(None) != 2:
+        raise UserError("name one thing: a file, --data NAME or --setting NAME")
+    for source, options in _OPTIONS_OF.items():
+        for option, default in options.items():
+            if getattr(args, source) is None and getattr(args, option) != default:
+                what = "a file" if source == "table" else f"--{source}"
+                raise UserError(f"--{option.replace('_', '-')} is for {what}")
+    return plan_table if args.setting is None else plan_setting
 
 
 @contextmanager
@@ -71,12 +81,6 @@ def _strategies(names):
     names = _split(names, "--strategies")
     for name in names:
         strategies.get(name)  # raises with near names
-    return names
-
-
-def _default_strategies(task):
-    names = ["random", "badge" if task == "classification" else "lcmd"]
-    say(f"Strategies: {' and '.join(names)}; --strategies names others.")
     return names
 
 

@@ -32,6 +32,6 @@ def choose_sizes(args, y, task):
     if n_queries is None:
         n_queries = max(1, -(-(budget - n_initial) // _N_ROUNDS))
     sizes = {"n_initial": n_initial, "n_queries": n_queries, "budget": budget}
-    sizes["n_repeats"] = args.n_repeats
+    sizes["n_repeats"] = 5 if args.n_repeats is None else args.n_repeats
     say("Sizes: " + ", ".join(f"{name} {value}" for name, value in sizes.items()) + ".")
     return sizes

@@ -19,6 +19,7 @@ def run(args):
     for row in rows:
         cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
         print("  ".join(cells).rstrip())
+    return 0
 
 
 def _describe(name):

@@ -8,10 +8,13 @@ import numpy as np
 import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
+from sklearn.datasets import load_iris
+from sklearn.exceptions import FitFailedWarning
+from sklearn.naive_bayes import GaussianNB
 from sklearn.utils import get_tags
 
 from skactive import SimulationResult, datasets, simulate, strategies
-from skactive.cli import _arguments, _simulate, main
+from skactive.cli import _arguments, _plan, _simulate, main
 from skactive.exceptions import MissingCapability
 
 SMALL = ["--budget", "24", "--n-initial", "12", "--n-queries", "6", "--n-repeats", "2"]
@@ -85,8 +88,8 @@ def test_it_measures_what_simulate_measures(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     arguments = ["--data", "iris", *SMALL, "--strategies", "margin, random"]
     run(*arguments, "--estimator", "logistic", "--csv", "r.csv", "--random-state", 3)
-    X, y = _simulate.load_data(_parsed(*arguments), 3)[:2]
-    estimator, X = _simulate.make_estimator("logistic", "classification", X)
+    X, y = _plan.load_data(_parsed(*arguments), 3)[:2]
+    estimator, X = _plan.make_estimator("logistic", "classification", X)
     expected = simulate(
         estimator,
         X,
@@ -145,7 +148,7 @@ def test_all_problems_are_offered():
 
 
 def test_sizes_fit_the_table(capsys):
-    choose = _simulate.choose_sizes
+    choose = _plan.choose_sizes
     y = np.repeat(range(10), 100)
     sizes = choose(_parsed("--data", "iris"), y, "classification")
     assert list(sizes.values()) == [20, 20, 200, 5]
@@ -166,9 +169,9 @@ def test_an_estimator_of_ones_own(table, capsys):
             "class Box:\n    inner = ready\n"
             "number = 3\n"
         )
-    for name in ("my_models:ready", "my_models:make", "my_models:GaussianNB"):
-        assert run(table, *SMALL, "--estimator", name) == 0
-    assert run(table, *SMALL, "--estimator", "my_models:Box.inner") == 0
+    for name in ("ready", "make", "GaussianNB", "Box.inner"):
+        options = ["--n-repeats", "1", "--estimator", f"my_models:{name}"]
+        assert run(table, *SMALL, *options) == 0
     capsys.readouterr()
     for name, message in {
         "my_models:number": "of type int, not a scikit-learn estimator",
@@ -195,12 +198,53 @@ def test_a_pipeline_of_ones_own_gets_the_table_as_it_is(table, capsys):
     assert run(table, *SMALL, "--estimator", "my_pipelines:make") == 0
 
 
+def test_a_published_setting_is_played(monkeypatch, capsys):
+    X, y = load_iris(return_X_y=True)
+    params = {"estimator": GaussianNB(), "strategies": ["random", "margin"]}
+    params |= {"baseline": "random", "n_initial": 9, "n_queries": 3, "budget": 15}
+
+    class Setting:
+        simulate_params = {**params, "n_repeats": 2}
+        left_out = {"bald": "needs draws"}
+
+        def load_data(self, *, data_home, random_state):
+            assert (data_home, random_state) == ("there", 7)
+            return {"X": X[::2], "y": y[::2], "X_test": X[1::2], "y_test": y[1::2]}
+
+    def load(name, scale, *, device):
+        assert (name, scale, device) == ("study/flowers", 0.5, "cpu")
+        return Setting()
+
+    monkeypatch.setattr("skactive.simulation.settings.load", load)
+    options = ["--setting", "study/flowers", "--scale", "0.5", "--random-state", 7]
+    options += ["--data-home", "there"]
+    assert run(*options, "--budget", 12) == 0
+    out, err = capsys.readouterr()
+    assert "(accuracy; 2 repeats, 9 to 12 labels)" in out
+    assert "setting=study/flowers, scale=0.5" in out
+    assert "Left out bald: needs draws." in err
+    assert run(*options, "--strategies", "entropy,margin") == 0
+    out, err = capsys.readouterr()
+    assert "final score of 'entropy'" in out
+    assert "Left out" not in err
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         ("no.csv", "no file 'no.csv'"),
-        ("", "name one table"),
-        ("table.csv --data iris", "name one table"),
+        ("", "name one thing"),
+        ("table.csv --data iris", "name one thing"),
+        ("--data iris --setting beck/mnist", "name one thing"),
+        ("--data iris --target kind", "--target is for a file"),
+        ("--setting beck/mnist --no-header", "--header is for a file"),
+        ("--data sine --max-rows 9", "--max-rows is for tables"),
+        ("--data iris --scale 0.1", "--scale is for --setting"),
+        ("table.csv --data-home .", "--data-home is for --setting"),
+        ("--setting beck/mnits", "did you mean 'beck/mnist'?"),
+        ("--setting beck/mnist --scale 2", "scale=2.0"),
+        ("--setting beck/mnist --max-rows 9", "use --scale"),
+        ("--setting beck/mnist --estimator mlp", "it brings its own"),
         ("--data irises", "did you mean 'iris'?"),
         ("--data iris --task regression", "for classification"),
         ("--data robot_arm --estimator gbdt", "2 outputs"),
@@ -253,7 +297,7 @@ def test_a_missing_package_is_named(table, monkeypatch, capsys):
     def lacking(*args):
         raise ModuleNotFoundError("No module named 'torch'", name="torch")
 
-    monkeypatch.setattr(_simulate, "make_estimator", lacking)
+    monkeypatch.setattr(_plan, "make_estimator", lacking)
     assert run(table) == 2
     assert "No module named 'torch'" in capsys.readouterr().err
 
@@ -286,14 +330,14 @@ def test_capabilities_are_the_users_from_any_process(table, monkeypatch, capsys)
     assert capsys.readouterr().err.endswith("skactive: error: needs draws\n")
 
 
-def test_the_checkpoint_is_handed_on(table, monkeypatch, capsys):
-    def fake(estimator, X, y, *, checkpoint, n_jobs, **params):
-        assert (checkpoint, n_jobs) == ("there", 2)
-        return simulate(estimator, X, y, **params)
-
-    monkeypatch.setattr(_simulate, "simulate", fake)
-    options = ["--estimator", "logistic", "--checkpoint", "there", "--n-jobs", 2]
-    assert run(table, *SMALL, *options) == 0
+def test_a_checkpoint_is_gone_on_from(table, capsys):
+    options = [*SMALL, "--estimator", "logistic", "--checkpoint", "there"]
+    assert run(table, *options) == 0
+    first = capsys.readouterr().out
+    assert run(table, *options) == 0
+    assert capsys.readouterr().out == first
+    assert run(table, *options, "--random-state", 1) == 2
+    assert "random_state is 1" in capsys.readouterr().err
 
 
 @pytest.fixture
@@ -323,6 +367,33 @@ def test_a_folder_gives_the_same_report_again(table, reports, capsys):
         about = json.load(file)
     assert about["baseline"] == "random"
     assert about["setting"]["target"] == "kind"
+
+
+def test_what_failed_is_told_and_kept(table, capsys):
+    with open("my_faults.py", "w") as file:
+        file.write(
+            "from sklearn.naive_bayes import GaussianNB\n"
+            "class Faulty(GaussianNB):\n"
+            "    def predict_proba(self, X):\n"
+            "        raise RuntimeError('no probabilities today')\n"
+        )
+    options = [*SMALL, "--strategies", "random,margin", "--out", "out"]
+    with pytest.warns(FitFailedWarning, match="2 of 4 campaigns failed"):
+        assert run(table, *options, "--estimator", "my_faults:Faulty") == 1
+    first = capsys.readouterr()
+    assert "RuntimeError: no probabilities today" in first.err
+    assert "Traceback" in first.err
+    assert main(["report", "out"]) == 1
+    assert capsys.readouterr().out == first.out
+    assert run(table, *options, "--estimator", "logistic") == 0
+    assert main(["report", "out"]) == 0
+
+
+def test_the_report_is_written(table, capsys):
+    options = [*SMALL, "--estimator", "logistic", "--strategies", "random,margin"]
+    assert run(table, *options, "--report", "r.md", "--label-price", "2") == 0
+    with open("r.md") as file:
+        assert "| compared with | 'random' |" in file.read()
 
 
 def test_a_folder_that_is_none_is_refused(table, capsys):
