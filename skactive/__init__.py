@@ -25,6 +25,7 @@ _MODULES = {
     "nets",
     "scores",
     "selection",
+    "semisupervised",
     "simulation",
     "strategies",
 }

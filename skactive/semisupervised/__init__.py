@@ -1,0 +1,62 @@
+"""Estimators that learn from unlabeled samples too, given as ``X_unlabeled``.
+
+`PseudoLabelClassifier` and `PseudoLabelRegressor` do so with any estimator,
+`MixMatchClassifier` and `ConsistencyClassifier` train a net, and `MinusOneClassifier`
+holds scikit-learn's own. `skactive.ActiveLearner` takes unlabeled samples in ``fit`` and
+``teach`` and hands them to whichever of these it finds in its estimator.
+"""
+
+from importlib import import_module
+
+from skactive.semisupervised._augment import (
+    Augmentation,
+    Jitter,
+    MarginalSwap,
+    NeighborSwap,
+    RowMixup,
+    make_augmentation,
+)
+from skactive.semisupervised._fitting import (
+    fit_with_unlabeled,
+    takes_unlabeled,
+    uses_minus_one,
+)
+from skactive.semisupervised._minus_one import MinusOneClassifier
+from skactive.semisupervised._pseudo_labels import (
+    PseudoLabelClassifier,
+    PseudoLabelRegressor,
+)
+
+# Nets load torch, which takes seconds.
+_NETS = {
+    "ConsistencyClassifier": "skactive.semisupervised._consistency",
+    "MixMatchClassifier": "skactive.semisupervised._mixmatch",
+}
+
+__all__ = [
+    "Augmentation",
+    "ConsistencyClassifier",
+    "Jitter",
+    "MarginalSwap",
+    "MinusOneClassifier",
+    "MixMatchClassifier",
+    "NeighborSwap",
+    "PseudoLabelClassifier",
+    "PseudoLabelRegressor",
+    "RowMixup",
+    "fit_with_unlabeled",
+    "make_augmentation",
+    "takes_unlabeled",
+    "uses_minus_one",
+]
+
+
+def __getattr__(name):
+    if name in _NETS:
+        globals()[name] = getattr(import_module(_NETS[name]), name)
+        return globals()[name]
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__():
+    return sorted({*globals(), *_NETS})
