@@ -80,13 +80,19 @@ _MISSING = {
         "'badge'",
         "use 'coreset'",
     ),
+    "augmented": (
+        "class probabilities of augmented copies of the samples",
+        "give the strategy its augment=, and a model with predict_proba",
+        "use 'variance' or 'coreset'",
+    ),
     "predicted_loss": (
         "predicted losses",
         "use skactive.nets.LearningLossClassifier",
         "use skactive.nets.LearningLossRegressor",
     ),
 }
-_BY_CLASS = {"proba", "logits", "draws"}
+_OF_TABLES = {"inputs", "embedding", "gradient_factors", "head", "augmented"}
+_BY_CLASS = {"proba", "logits", "draws", "augmented"}
 
 
 class ModelView:
@@ -169,7 +175,7 @@ class ModelView:
             `inputs` (n, p), `prediction` (n,) or (n, n_targets), `std` like
             `prediction`, `decision` (n,) or (n, n_classes), `gradient_factors`,
             `input_gradient` and `head` (a `skactive.adapters.InputGradient` each),
-            `predicted_loss` (n,).
+            `predicted_loss` (n,), `augmented` (n, n_copies, n_classes).
 
         Returns
         -------
@@ -214,7 +220,8 @@ class ModelView:
             given.setdefault("embedding", matrix)
         if "draws" in given and given["draws"].ndim == 2:
             given["draws"] = given["draws"][:, :, None]
-        width = next((given[k].shape[1] for k in ("proba", "logits") if k in given), 0)
+        by_class = [n for n in ("proba", "logits", "augmented") if n in given]
+        width = given[by_class[0]].shape[-1] if by_class else 0
         if classes is None and width:
             classes = np.arange(width)
         if classes is not None:
@@ -353,8 +360,7 @@ class ModelView:
             return True
         if name == "gradient_factors" and self._adapter is None:
             return self.provides("embedding")
-        tabular = {"inputs", "embedding", "gradient_factors", "head"}
-        if name in tabular and not self._tabular():
+        if name in _OF_TABLES and not self._tabular():
             return False
         if self._adapter is None:
             return name in {"raw_inputs", "inputs", "embedding"}
@@ -546,6 +552,26 @@ class ModelView:
         """
         return self.output("draws", n_draws=n_draws, consistent=consistent)
 
+    def augmented(self, n_copies=2, *, augment=None):
+        """Class probabilities of augmented copies of each sample.
+
+        Parameters
+        ----------
+        n_copies : int, default=2
+            Number of copies. Given outputs have the number they have: read it from the
+            shape.
+        augment : Augmentation, list or callable, default=None
+            What makes the copies, as for `skactive.semisupervised.MixMatchClassifier`.
+            It learns from the samples of the view. None: what the model was trained
+            with, if it is one of those nets with nothing but a Pipeline around it, else
+            `skactive.semisupervised.MarginalSwap`, for tables.
+
+        Returns
+        -------
+        proba : ndarray of shape (n_samples, n_copies, n_classes)
+        """
+        return self.output("augmented", n_copies=n_copies, augment=augment)
+
     def gradient_factors(self, layers="last", *, reduce=None):
         """Factors of each sample's gradient with respect to the weights.
 
@@ -704,6 +730,7 @@ class ModelView:
             return self._compute_without_model(name, options)
         defaults = {
             "draws": {"n_draws": 20, "consistent": False},
+            "augmented": {"n_copies": 2, "augment": None},
             "gradient_factors": {"layers": "last", "reduce": None},
         }
         return getattr(self._adapter, name)(

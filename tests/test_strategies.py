@@ -307,7 +307,8 @@ def test_the_order_of_classes(name):
     def turned(samples):
         old, new_label = samples.outputs, np.argsort(order)
         by_class = {
-            n: old[n][..., order] for n in ("proba", "logits", "decision", "draws")
+            n: old[n][..., order]
+            for n in ("proba", "logits", "decision", "draws", "augmented")
         }
         return replace(
             samples.with_outputs(
@@ -328,17 +329,7 @@ def test_the_order_of_classes(name):
 
 @pytest.mark.parametrize("name", CLASSIFIERS)
 def test_a_class_without_a_label_so_far(name):
-    pool = samples_of("classification").only(
-        {
-            "proba",
-            "draws",
-            "embedding",
-            "inputs",
-            "input_gradient",
-            "head",
-            "predicted_loss",
-        }
-    )
+    pool = samples_of("classification")
     strategy = strategies.get(name)
     views = [
         ModelView.from_outputs(
@@ -346,6 +337,7 @@ def test_a_class_without_a_label_so_far(name):
             classes=np.arange(3 + unseen),
             proba=np.pad(pool.outputs["proba"], [(0, 0), (0, unseen)]),
             draws=np.pad(pool.outputs["draws"], [(0, 0), (0, 0), (0, unseen)]),
+            augmented=np.pad(pool.outputs["augmented"], [(0, 0), (0, 0), (0, unseen)]),
             embedding=pool.outputs["embedding"],
             input_gradient=pool.outputs["input_gradient"],
             head=pool.outputs["head"],

@@ -18,7 +18,11 @@ MARKS = {
     "cold_start": "cold start",
 }
 # Passes of the model over the pool that an output takes; the others share one.
-PASSES = {"draws": "a pass per draw", "input_gradient": "many passes"}
+PASSES = {
+    "draws": "a pass per draw",
+    "augmented": "a pass per copy",
+    "input_gradient": "many passes",
+}
 
 
 class MethodsTable(SphinxDirective):

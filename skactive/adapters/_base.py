@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import inspect
+import math
 
 import numpy as np
 from scipy import sparse
 from sklearn.base import is_classifier
+from sklearn.utils import gen_batches
 
 from skactive.adapters._route import find_route
 from skactive.adapters._table import refuse_missing
+from skactive.semisupervised import MarginalSwap, make_augmentation
+from skactive.utils import is_dataframe, take_rows
 
 # The smallest positive normal float32: its log stands for a probability of zero.
 _TINY = np.finfo(np.float32).tiny
+
+# Cells of the samples that are augmented at once.
+_CELLS = 2**22
 
 
 class Adapter:
@@ -51,6 +58,8 @@ class Adapter:
             return hasattr(self.model, "decision_function")
         if name == "logits":
             return self.has("proba")
+        if name == "augmented":
+            return self.is_classifier and self.has("proba")
         if name == "std":
             return self._predicts_std() or (
                 not self.is_classifier and self.has("draws")
@@ -112,6 +121,34 @@ class Adapter:
             ((member, X) for member in self.route.members), self.classes
         )
         return self.undo_target_transform(draws, self.route.member_inverse)
+
+    def augmented(self, view, n_copies, augment):
+        """(n, n_copies, n_classes) probabilities of augmented copies."""
+        own = getattr(self.inner, "augmentation_", None)
+        if augment is None and own is not None and self.route.transparent:
+            samples, model, augmentation = view.output("raw_inputs"), self.inner, own
+        else:
+            samples, model = view.X, self.model
+            if not is_dataframe(samples) and not sparse.issparse(samples):
+                samples = np.asarray(samples)
+            if augment is None and samples.ndim > 2:
+                raise ValueError(
+                    "augment=None is for tables; pass a function of one sample, such "
+                    "as a transform of torchvision.transforms.v2."
+                )
+            augmentation = make_augmentation(
+                MarginalSwap() if augment is None else augment
+            ).fit(samples)
+        rng = np.random.default_rng(view.derive_seed("augmented"))
+        shape = len(view), n_copies, len(self.classes)
+        proba = np.empty(shape)
+        size = max(1, _CELLS // max(1, math.prod(view.shape[1:])))
+        for rows in gen_batches(len(view), size):
+            part = take_rows(samples, np.arange(rows.start, rows.stop))
+            for number in range(n_copies):
+                copies = augmentation.augment(part, rng)
+                proba[rows, number] = model.predict_proba(copies)
+        return proba
 
     def gradient_factors(self, view, layers, reduce):
         """[(activation, signal)]: the last layer's gradient is their outer product.

@@ -77,6 +77,10 @@ def _unwrap_frozen(route, frozen):
     route.inner = frozen.estimator
 
 
+def _unwrap_pseudo_labels(route, model):
+    route.inner = _first_attribute(model, "estimator_", "estimator")
+
+
 def _unwrap_learner(route, learner):
     # Not transparent: the learner aligns classes, the estimator inside does not.
     route.transparent = False
@@ -144,6 +148,8 @@ _UNWRAPPERS = {
     "sklearn.VotingClassifier": _unwrap_vote,
     "sklearn.VotingRegressor": _unwrap_members,
     "skactive.Committee": _unwrap_members,
+    "skactive.PseudoLabelClassifier": _unwrap_pseudo_labels,
+    "skactive.PseudoLabelRegressor": _unwrap_pseudo_labels,
     "skactive.ActiveLearner": _unwrap_learner,
     "skactive.BudgetedLearner": _unwrap_budgeted,
 }

@@ -80,6 +80,7 @@ def make_samples(task, X):
             "logits": scores,
             "decision": scores,
             "draws": np.stack([softmax(s, axis=1) for s in drawn], axis=1),
+            "augmented": np.stack([softmax(s, axis=1) for s in drawn[:3]], axis=1),
             "prediction": y.astype(np.float64),
             "input_gradient": InputGradient.linear(
                 X, weights[0].T, np.zeros(N_CLASSES)
@@ -143,7 +144,10 @@ def one_class(samples):
 def _with_proba(samples, one_hot):
     """Replace class probabilities by zeros and ones, and what follows from them."""
     old = samples.outputs
-    new = {name: one_hot(old[name]) for name in old.keys() & {"proba", "draws"}}
+    new = {
+        name: one_hot(old[name])
+        for name in old.keys() & {"proba", "draws", "augmented"}
+    }
     new |= {n: 100 * one_hot(old[n]) for n in old.keys() & {"logits", "decision"}}
     if "gradient_factors" in old:
         new["gradient_factors"] = [(a, 0 * s) for a, s in old["gradient_factors"]]

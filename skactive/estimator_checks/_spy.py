@@ -76,6 +76,7 @@ for _name in (
     "input_gradient",
     "head",
     "predicted_loss",
+    "augmented",
 ):
     setattr(SpyAdapter, _name, _look_up(_name))
 register_adapter(Spy, SpyAdapter)

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
+from skactive.semisupervised import MinusOneClassifier, uses_minus_one
 from skactive.utils import class_names
 
-_SKINS = {"skactive.NetClassifier", "skactive.NetRegressor"}
+_SKINS = {
+    "skactive.NetClassifier",
+    "skactive.NetRegressor",
+    "skactive.MinusOneClassifier",
+}
 
 
 def check_estimator_object(estimator):
@@ -35,8 +40,15 @@ def is_raw_net(estimator):
     return "skorch.NeuralNet" in class_names(estimator)
 
 
+def needs_skin(estimator):
+    """Whether it is a raw net, or takes a label of -1 for none."""
+    return is_raw_net(estimator) or uses_minus_one(estimator)
+
+
 def put_into_skin(estimator):
     """A clone's raw skorch nets, wherever they stand, as estimators.
+
+    Those of scikit-learn's estimators that take a label of -1 for none, too.
 
     Parameters
     ----------
@@ -52,12 +64,16 @@ def put_into_skin(estimator):
 
         return as_estimator(estimator)
     params = estimator.get_params(deep=True)
-    nets = {
+    bare = {
         name: put_into_skin(value)
         for name, value in params.items()
-        if is_raw_net(value) and not _is_skin(_owner(name, estimator, params))
+        if needs_skin(value) and not _is_skin(_owner(name, estimator, params))
     }
-    return estimator.set_params(**nets) if nets else estimator
+    if bare:
+        estimator.set_params(**bare)
+    if uses_minus_one(estimator):
+        return MinusOneClassifier(estimator)
+    return estimator
 
 
 def _is_skin(estimator):

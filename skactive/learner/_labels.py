@@ -8,6 +8,13 @@ from sklearn.utils.validation import column_or_1d
 
 from skactive.utils import class_names, count_rows
 
+# They hand labels on to their estimator as they are.
+_HANDING_ON = {
+    "sklearn.BaseSearchCV",
+    "skactive.Committee",
+    "skactive.PseudoLabelClassifier",
+}
+
 
 def check_labels(X, y, *, classifies):
     """Labels as an array of the task, a copy with one entry per sample.
@@ -86,7 +93,7 @@ def declare_classes(estimator, classes):
             estimator.set_params(classes=classes)
     elif "sklearn.Pipeline" in names and hasattr(estimator[-1], "get_params"):
         declare_classes(estimator[-1], classes)
-    elif {"sklearn.BaseSearchCV", "skactive.Committee"}.intersection(names):
+    elif _HANDING_ON.intersection(names):
         declare_classes(estimator.estimator, classes)
 
 

@@ -15,8 +15,8 @@ from skactive.adapters import align_columns
 from skactive.base import check_n_queries, check_row_numbers
 from skactive.learner._inner import (
     check_estimator_object,
-    is_raw_net,
     knows_all,
+    needs_skin,
     put_into_skin,
 )
 from skactive.learner._labels import (
@@ -27,6 +27,7 @@ from skactive.learner._labels import (
 )
 from skactive.learner._record import QueryRecord
 from skactive.learner._strategy import check_strategy, make_strategy
+from skactive.semisupervised import fit_with_unlabeled
 from skactive.utils import (
     SampleMetadata,
     check_same_kind,
@@ -131,7 +132,7 @@ class ActiveLearner(MetaEstimatorMixin, BaseEstimator):
         self.classes = classes
         self.random_state = random_state
 
-    def fit(self, X, y, **params):
+    def fit(self, X, y, *, X_unlabeled=None, **params):
         """Train on labeled samples, forgetting all that was taught before.
 
         Parameters
@@ -140,6 +141,12 @@ class ActiveLearner(MetaEstimatorMixin, BaseEstimator):
             The labeled samples, in whatever form the estimator takes them.
         y : array-like of shape (n_samples,) or (n_samples, n_targets)
             Their labels.
+        X_unlabeled : {array-like, sparse matrix, DataFrame, list} of shape \
+(n_unlabeled, ...), default=None
+            Samples without a label, such as the rest of the pool, for an estimator that
+            learns from these too; see `skactive.semisupervised`. They pass through the
+            preprocessing of a Pipeline, which is fitted on the labeled samples, and are
+            not kept.
         **params
             Passed to the estimator's ``fit``. Entries with one value per sample, such
             as ``sample_weight``, are kept with the labels.
@@ -150,6 +157,8 @@ class ActiveLearner(MetaEstimatorMixin, BaseEstimator):
 
         Raises
         ------
+        TypeError
+            If there is `X_unlabeled`, and the estimator does not learn from it.
         ValueError
             If X and y differ in length, y has missing values or several outputs of
             classes, or the strategy is unknown.
@@ -157,13 +166,14 @@ class ActiveLearner(MetaEstimatorMixin, BaseEstimator):
         check_strategy(self.strategy, classifies=self._classifies())
         y = check_labels(X, y, classifies=self._classifies())
         params = SampleMetadata.split(params, len(y))
+        seed = draw_seed(self.random_state)
         state = self._train(
-            copy_rows(X), y, params, seed=draw_seed(self.random_state), previous=None
+            copy_rows(X), y, params, X_unlabeled, seed=seed, previous=None
         )
         self._accept(state, last_query_=None, strategy_=None)
         return self
 
-    def teach(self, X, y, *, refit=True, **params):
+    def teach(self, X, y, *, refit=True, X_unlabeled=None, **params):
         """Add labels, then train again on all of them.
 
         Parameters
@@ -175,6 +185,11 @@ class ActiveLearner(MetaEstimatorMixin, BaseEstimator):
             Their labels.
         refit : bool, default=True
             False keeps the labels for the next ``teach`` and leaves the model alone.
+        X_unlabeled : {array-like, sparse matrix, DataFrame, list} of shape \
+(n_unlabeled, ...), default=None
+            Samples without a label, such as the rest of the pool, for an estimator that
+            learns from these too; see `skactive.semisupervised`. Not kept: without it
+            this training is on labels alone.
         **params
             As for ``fit``; entries with one value per sample that ``fit`` got are
             needed here too.
@@ -214,7 +229,12 @@ class ActiveLearner(MetaEstimatorMixin, BaseEstimator):
         promoted = self._strategy_asked_for(X)
         if refit:
             state = self._train(
-                stacked_X, stacked_y, params, seed=self.seed_, previous=self
+                stacked_X,
+                stacked_y,
+                params,
+                X_unlabeled,
+                seed=self.seed_,
+                previous=self,
             )
         else:
             state = self._labels(stacked_X, stacked_y, params)
@@ -409,8 +429,8 @@ ModelView
     def _inner(self):
         """The estimator as scikit-learn can use it: raw nets get their skin."""
         check_estimator_object(self.estimator)
-        if is_raw_net(self.estimator):
-            return put_into_skin(self.estimator)
+        if needs_skin(self.estimator):
+            return put_into_skin(clone(self.estimator))
         return self.estimator
 
     def _classifies(self):
@@ -447,7 +467,7 @@ ModelView
             )
         return state
 
-    def _train(self, X, y, params, *, seed, previous):
+    def _train(self, X, y, params, X_unlabeled, *, seed, previous):
         """The state after training on all labels; self stays as it is."""
         state = self._labels(X, y, params)
         estimator = put_into_skin(clone(self.estimator))
@@ -457,7 +477,12 @@ ModelView
             estimator = copy_seeds(deepcopy(self.estimator_), estimator)
         elif self.classes is not None:
             declare_classes(estimator, state["classes_"])
-        estimator.fit(X, y, **route_params(self, "fit", params.values))
+        params = route_params(self, "fit", params.values)
+        if X_unlabeled is None:
+            estimator.fit(X, y, **params)
+        else:
+            check_same_kind(X_unlabeled, X, "X_unlabeled")
+            fit_with_unlabeled(estimator, X, y, X_unlabeled, **params)
         if "classes_" in state and not hasattr(estimator, "classes_"):
             raise TypeError(
                 f"{type(estimator).__name__} is a classifier without classes_ after "

@@ -1,6 +1,7 @@
 """One number per sample: what asking for its label promises."""
 
 from skactive.scores._adversarial import AdversarialBIM, DeepFool
+from skactive.scores._augmented import AugmentedMargin, Inconsistency
 from skactive.scores._committee import (
     ConsensusEntropy,
     MaxKL,
@@ -23,6 +24,7 @@ __all__ = [
     "BALD",
     "EPIG",
     "AdversarialBIM",
+    "AugmentedMargin",
     "ConsensusEntropy",
     "DeepFool",
     "Density",
@@ -30,6 +32,7 @@ __all__ = [
     "Entropy",
     "ExpectedModelChange",
     "FunctionScore",
+    "Inconsistency",
     "LeastConfidence",
     "Margin",
     "MaxKL",

@@ -4,6 +4,7 @@ from skactive.selection._bait import BAIT
 from skactive.selection._batch_bald import BatchBALD
 from skactive.selection._candidate_clusters import AlfaMix, DropQuery
 from skactive.selection._cluster_margin import ClusterMargin
+from skactive.selection._cluster_quota import ClusterQuota
 from skactive.selection._concepts import FeatureBased, SetCover
 from skactive.selection._density_aware import DensityAwareKCenter
 from skactive.selection._determinantal import KDPP
@@ -37,6 +38,7 @@ __all__ = [
     "AlfaMix",
     "BatchBALD",
     "ClusterMargin",
+    "ClusterQuota",
     "DensityAwareKCenter",
     "DiscriminativeSampling",
     "DisparityMin",

@@ -127,7 +127,7 @@ def middle_rows(features, n_picks, weights, taken, *, n_init=1, rng):
     them is asked. Empty clusters are made up for by the rows farthest from the picks.
     """
     n_clusters = n_picks + len(taken)
-    labels, centers = _cluster(features, n_clusters, weights, n_init, rng)
+    labels, centers = cluster(features, n_clusters, weights, n_init, rng)
     distances = assigned_squared_distances(features, centers, labels)
     # Cluster by cluster, the nearest first; equals in random order. The two samples of
     # a pair are equals, whatever rounding says.
@@ -149,7 +149,7 @@ def middle_rows(features, n_picks, weights, taken, *, n_init=1, rng):
     return picked
 
 
-def _cluster(features, n_clusters, weights, n_init, rng):
+def cluster(features, n_clusters, weights, n_init, rng):
     """Labels of the rows and centers of the clusters, some of which are empty."""
     # Half a second to load, and few need it.
     from sklearn.cluster import KMeans, MiniBatchKMeans

@@ -2,8 +2,8 @@
 
 `PseudoLabelClassifier` and `PseudoLabelRegressor` do so with any estimator,
 `MixMatchClassifier` and `ConsistencyClassifier` train a net, and `MinusOneClassifier`
-holds scikit-learn's own. `skactive.ActiveLearner` takes unlabeled samples in ``fit`` and
-``teach`` and hands them to whichever of these it finds in its estimator.
+holds scikit-learn's own. `skactive.ActiveLearner` takes unlabeled samples in ``fit``
+and ``teach`` and hands them to whichever of these it finds in its estimator.
 """
 
 from importlib import import_module

@@ -110,8 +110,8 @@ def fit_with_unlabeled(estimator, X, y, X_unlabeled, **params):
             last = last[-1]
         raise TypeError(
             f"X_unlabeled was given, and {type(last).__name__} cannot learn from "
-            f"unlabeled samples; wrap it in skactive.semisupervised.{wrapper}, or leave "
-            "X_unlabeled out."
+            f"unlabeled samples; wrap it in skactive.semisupervised.{wrapper}, or "
+            "leave X_unlabeled out."
         )
     if X_unlabeled is None or count_rows(X_unlabeled) == 0:
         return estimator.fit(X, y, **params)

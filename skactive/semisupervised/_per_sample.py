@@ -27,8 +27,7 @@ def map_samples(function, X, seed):
     shapes = {tuple(sample.shape) for sample in changed}
     if shapes != {tuple(samples.shape[1:])}:
         raise ValueError(
-            f"augment={function!r} turned samples of shape {tuple(samples.shape[1:])} "
-            f"into {sorted(shapes)}; keep the shape, with padding or a crop of the same "
-            "size."
+            f"augment={function!r} turned samples of shape "
+            f"{tuple(samples.shape[1:])} into {sorted(shapes)}; keep the shape."
         )
     return torch.stack(changed).float().numpy()

@@ -40,6 +40,12 @@ from skactive.strategies._regression import (
     qbc_div_den,
     variance,
 )
+from skactive.strategies._semisupervised import (
+    ssl_consistency,
+    ssl_diff2aug_direct,
+    ssl_diff2aug_kmeans,
+    ssl_random,
+)
 from skactive.strategies._submodular import (
     disparity_min,
     disparity_sum,
@@ -124,6 +130,10 @@ __all__ = [
     "robust_coreset",
     "saturated_coverage",
     "set_cover",
+    "ssl_consistency",
+    "ssl_diff2aug_direct",
+    "ssl_diff2aug_kmeans",
+    "ssl_random",
     "variance",
     "variation_ratio",
     "vote_entropy",

@@ -61,8 +61,8 @@ def _is_text(X):
     return getattr(getattr(X, "dtype", None), "kind", "") == "U"
 
 
-def check_same_kind(X, labeled):
-    """Check that samples X could stand beside the labeled ones.
+def check_same_kind(X, labeled, name="X"):
+    """Check that samples, called `name`, could stand beside the labeled ones.
 
     Raises
     ------
@@ -74,23 +74,24 @@ def check_same_kind(X, labeled):
         sparse.issparse(X) != sparse.issparse(labeled)
     ):
         raise ValueError(
-            f"X is a {type(X).__name__}, but the labeled samples are a "
+            f"{name} is a {type(X).__name__}, but the labeled samples are a "
             f"{type(labeled).__name__}; pass the same kind of container."
         )
     if is_dataframe(X) and list(X.columns) != list(labeled.columns):
         raise ValueError(
-            f"X has columns {list(X.columns)}, but the labeled samples have "
+            f"{name} has columns {list(X.columns)}, but the labeled samples have "
             f"{list(labeled.columns)}; pass the same columns in the same order."
         )
     if _is_text(X) != _is_text(labeled):
         raise ValueError(
-            "X holds text and the labeled samples hold none, or the other way round; "
+            f"{name} holds text and the labeled samples hold none, or the other way "
+            "round; "
             "pass the same features as to fit."
         )
     mine, theirs = _sample_shape(X), _sample_shape(labeled)
     if mine is not None and theirs is not None and mine != theirs:
         raise ValueError(
-            f"X has samples of shape {mine}, but the labeled samples have shape "
+            f"{name} has samples of shape {mine}, but the labeled samples have shape "
             f"{theirs}; pass the same features as to fit."
         )
 
