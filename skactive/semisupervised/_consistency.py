@@ -17,10 +17,10 @@ class ConsistencyClassifier(SemiSupervisedNet):
         As for `~skactive.nets.NetClassifier`; also a
         `~skactive.nets.TorchMLPClassifier`, which sizes itself to the table.
     augment : 'auto', Augmentation, list, callable or None, default='auto'
-        What changes a sample and leaves its label alone: `MarginalSwap` and the like,
+        What changes a sample and leaves its label alone: `Jitter` and the like,
         a list of them in their order, or a function of one sample as a float32 tensor,
-        such as a transform of ``torchvision.transforms.v2``. 'auto' is
-        ``MarginalSwap()``, for tables; None changes nothing.
+        such as a transform of ``torchvision.transforms.v2``. 'auto' is ``Jitter()``,
+        for tables; None changes nothing.
     unlabeled_weight : float, default=75.0
         Weight of the squared error at the end; it grows from zero in proportion to the
         steps. The original has 100, for images.

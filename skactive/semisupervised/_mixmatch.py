@@ -24,10 +24,10 @@ class MixMatchClassifier(SemiSupervisedNet):
         As for `~skactive.nets.NetClassifier`; also a
         `~skactive.nets.TorchMLPClassifier`, which sizes itself to the table.
     augment : 'auto', Augmentation, list, callable or None, default='auto'
-        What changes a sample and leaves its label alone: `MarginalSwap` and the like,
+        What changes a sample and leaves its label alone: `Jitter` and the like,
         a list of them in their order, or a function of one sample as a float32 tensor,
-        such as a transform of ``torchvision.transforms.v2``. 'auto' is
-        ``MarginalSwap()``, for tables; None changes nothing.
+        such as a transform of ``torchvision.transforms.v2``. 'auto' is ``Jitter()``,
+        for tables; None changes nothing.
     n_augmentations : int, default=2
         Augmented copies of each unlabeled sample.
     temperature : float, default=0.5

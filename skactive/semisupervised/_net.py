@@ -4,12 +4,13 @@ from numbers import Integral, Real
 
 import numpy as np
 import torch
+from sklearn.base import clone
 from skorch import NeuralNetBinaryClassifier
 
 from skactive.nets import NetClassifier
 from skactive.nets._base import _own
 from skactive.nets._seeding import seeded_torch
-from skactive.semisupervised._augment import MarginalSwap, make_augmentation
+from skactive.semisupervised._augment import Augmentation, Jitter, make_augmentation
 from skactive.semisupervised._strength import weaken_if_needed
 from skactive.semisupervised._training import Batches, Trainer
 from skactive.utils import count_rows, derive_seed, draw_seed, stack_rows
@@ -17,7 +18,7 @@ from skactive.utils._sklearn import Interval, StrOptions, _fit_context, validate
 
 CONSTRAINTS = {
     **NetClassifier._parameter_constraints,
-    "augment": [StrOptions({"auto"}), None, list, tuple, callable, object],
+    "augment": [StrOptions({"auto"}), None, list, callable, Augmentation],
     "n_steps": [Interval(Integral, 1, None, closed="left")],
     "batch_size": [Interval(Integral, 2, None, closed="left")],
     "unlabeled_weight": [Interval(Real, 0, None, closed="left")],
@@ -72,7 +73,7 @@ class SemiSupervisedNet(NetClassifier):
             return self._fit(X, y, sample_weight)
         X, y = self._check_fit(X, y)
         unlabeled = validate_data(self, X_unlabeled, reset=False, **self._x_options())
-        n_former = self._former(self._meet_labels(y))
+        former = self._former(self._meet_labels(y))
         X, y, weight = self._weighted(X, y, sample_weight)
         both = stack_rows(X, _own(unlabeled))
         net, codes, n_classes = self._prepare(both, y, weight)
@@ -84,7 +85,7 @@ class SemiSupervisedNet(NetClassifier):
         seed = draw_seed(self.random_state)
         self.augmentation_ = self._fit_augmentation(both, X, y, seed)
         with seeded_torch(seed, net.device):
-            self._initialize(net, both, n_classes, n_former)
+            self._initialize(net, both, n_classes, former)
             rng = np.random.default_rng(derive_seed(seed, "batches"))
             labeled = Batches(X, self.batch_size, rng, weight)
             self._train_on(net, labeled, codes, both[len(codes) :], n_classes, rng)
@@ -124,13 +125,11 @@ class SemiSupervisedNet(NetClassifier):
                     "augment='auto' is for tables; pass a function of one sample, such "
                     "as a transform of torchvision.transforms.v2."
                 )
-            augment = MarginalSwap()
+            augment = Jitter()
         augmentation = make_augmentation(augment).fit(both)
         if not self.check_strength:
             return augmentation
-        # Nets on the labels alone, as this one would be without unlabeled samples.
-        plain = NetClassifier.__new__(type(self))
-        plain.__init__(**self.get_params(deep=False))
-        plain.set_params(start="reset", random_state=seed)
+        # Without unlabeled samples: a net on a part of the labels.
+        plain = clone(self).set_params(start="reset", random_state=seed)
         rng = np.random.default_rng(derive_seed(seed, "strength"))
         return weaken_if_needed(augmentation, plain, X, y, rng)

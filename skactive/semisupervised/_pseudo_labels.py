@@ -6,6 +6,7 @@ from numbers import Integral, Real
 
 import numpy as np
 from sklearn.base import ClassifierMixin, RegressorMixin, clone
+from sklearn.model_selection import check_cv
 from sklearn.utils.validation import assert_all_finite, check_consistent_length
 
 from skactive.committee import Committee
@@ -39,7 +40,7 @@ _CONSTRAINTS = {
     "fraction": [Interval(Real, 0, 1, closed="right")],
     "max_iter": [Interval(Integral, 1, None, closed="left")],
     "max_ratio": [None, Interval(Real, 0, None, closed="neither")],
-    "cv": [None, Interval(Integral, 2, None, closed="left")],
+    "cv": ["cv_object"],
     "random_state": ["random_state"],
 }
 
@@ -135,8 +136,11 @@ class _PseudoLabels(Delegating):
     def _folds(self, y, seed):
         if self.cv is None:
             return []
-        rng = np.random.default_rng(derive_seed(seed, "folds"))
-        return make_folds(self._codes(y), self.cv, rng)
+        if isinstance(self.cv, Integral):
+            # scikit-learn's folds refuse classes with fewer labels than folds.
+            rng = np.random.default_rng(derive_seed(seed, "folds"))
+            return make_folds(self._codes(y), self.cv, rng)
+        return list(check_cv(self.cv).split(np.zeros(len(y)), self._codes(y)))
 
     def _left_out(self, folds):
         """The mean loss on rows left out, in a list that is empty without folds."""
@@ -152,7 +156,7 @@ class _PseudoLabels(Delegating):
 
     def _report(self, n_iter, guesses, losses):
         self.pseudo_rows_, self.pseudo_labels_, self.pseudo_weights_ = guesses
-        self.n_iter_ = n_iter
+        self.n_iter_ = n_iter + 1
         self.losses_ = losses
         return self
 
@@ -184,9 +188,9 @@ class PseudoLabelClassifier(ClassifierMixin, _PseudoLabels):
     max_ratio : float or None, default=1.0
         The weights of the pseudo-labels of a class are scaled down to sum to at most so
         many times the weights of its labels; None leaves them.
-    cv : int or None, default=5
-        Number of folds of the labels that judge the rounds by log-loss; each costs as
-        many trainings as the whole. None runs all rounds unjudged.
+    cv : int, splitter, iterable or None, default=5
+        Number of folds of the labels that judge the rounds by log-loss, or what splits
+        them; each costs as many trainings as the whole. None runs all rounds unjudged.
     random_state : int, RandomState instance or None, default=None
         Seed of folds, ties and of what is random in the estimator and not seeded.
 
@@ -197,7 +201,8 @@ class PseudoLabelClassifier(ClassifierMixin, _PseudoLabels):
     classes_ : ndarray of shape (n_classes,)
         The sorted classes.
     n_iter_ : int
-        Rounds that counted; 0 where none helped.
+        Trainings that led to the estimator: the one on labels alone, and the rounds
+        that counted.
     losses_ : list of float
         Log-loss on labels left out, before the first round and after each.
     pseudo_rows_ : ndarray of shape (n_pseudo,), int64
@@ -342,9 +347,10 @@ class PseudoLabelRegressor(RegressorMixin, _PseudoLabels):
     max_ratio : float or None, default=1.0
         The weights of the pseudo-labels are scaled down to sum to at most so many times
         the weights of the labels; None leaves them.
-    cv : int or None, default=5
-        Number of folds of the labels that judge the rounds by squared error; each costs
-        as many trainings as the whole. None runs all rounds unjudged.
+    cv : int, splitter, iterable or None, default=5
+        Number of folds of the labels that judge the rounds by squared error, or what
+        splits them; each costs as many trainings as the whole. None runs all rounds
+        unjudged.
     random_state : int, RandomState instance or None, default=None
         Seed of folds, ties, committees and of what is random in the estimator and not
         seeded.
@@ -354,7 +360,8 @@ class PseudoLabelRegressor(RegressorMixin, _PseudoLabels):
     estimator_ : regressor
         Trained on labels and pseudo-labels.
     n_iter_ : int
-        Rounds that counted; 0 where none helped.
+        Trainings that led to the estimator: the one on labels alone, and the rounds
+        that counted.
     losses_ : list of float
         Squared error on labels left out, before the first round and after each.
     pseudo_rows_ : ndarray of shape (n_pseudo,), int64
@@ -381,7 +388,7 @@ class PseudoLabelRegressor(RegressorMixin, _PseudoLabels):
     >>> X, y = make_friedman1(300, random_state=0)
     >>> reg = PseudoLabelRegressor(DecisionTreeRegressor(), random_state=0)
     >>> reg = reg.fit(X[:40], y[:40], X_unlabeled=X[40:])
-    >>> len(reg.losses_), reg.n_iter_ in (0, 1)
+    >>> len(reg.losses_), reg.n_iter_ in (1, 2)
     (2, True)
     """
 
