@@ -21,7 +21,7 @@ class ConsistencyClassifier(SemiSupervisedNet):
         a list of them in their order, or a function of one sample as a float32 tensor,
         such as a transform of ``torchvision.transforms.v2``. 'auto' is ``Jitter()``,
         for tables; None changes nothing.
-    unlabeled_weight : float, default=75.0
+    unlabeled_weight : float, default=30.0
         Weight of the squared error at the end; it grows from zero in proportion to the
         steps. The original has 100, for images.
     n_steps : int, default=1500

@@ -34,7 +34,7 @@ class MixMatchClassifier(SemiSupervisedNet):
         Guesses are sharpened to the power of one over this.
     alpha : float, default=0.75
         Shares are drawn from Beta(alpha, alpha), one for each sample; 0 mixes nothing.
-    unlabeled_weight : float, default=75.0
+    unlabeled_weight : float, default=25.0
         Weight of the squared error at the end; it grows from zero in proportion to the
         steps. The original has 75, for images.
     n_steps : int, default=1500
@@ -116,7 +116,7 @@ class MixMatchClassifier(SemiSupervisedNet):
         n_augmentations=2,
         temperature=0.5,
         alpha=0.75,
-        unlabeled_weight=75.0,
+        unlabeled_weight=25.0,
         n_steps=1500,
         batch_size=64,
         ema_decay=0.999,

@@ -38,10 +38,11 @@ class Trainer:
 
     def start(self, X):
         """Begin with a look at a batch, from which lazy layers get their shape."""
-        self.net._set_training(True)
         if any(is_lazy(param) for param in self.module.parameters()):
-            with torch.no_grad(), self.kept_buffers():
+            self.net._set_training(False)
+            with torch.no_grad():
                 self.logits(X)
+        self.net._set_training(True)
         self.average = {
             name: param.detach().clone()
             for name, param in self.module.named_parameters()
@@ -111,10 +112,10 @@ class Trainer:
         try:
             yield
         finally:
-            with torch.no_grad():
-                for buffer, before in zip(self.module.buffers(), kept, strict=False):
-                    if not is_lazy(buffer):
-                        buffer.copy_(before)
+            for buffer, before in zip(self.module.buffers(), kept, strict=True):
+                # By `data`: autograd would take a change that it notices for one of
+                # what the backward pass needs.
+                buffer.data.copy_(before)
 
 
 class Batches:
