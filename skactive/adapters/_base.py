@@ -11,7 +11,7 @@ from sklearn.base import is_classifier
 from sklearn.utils import gen_batches
 
 from skactive.adapters._route import find_route
-from skactive.adapters._table import refuse_missing
+from skactive.adapters._table import is_table, refuse_missing
 from skactive.semisupervised import MarginalSwap, make_augmentation
 from skactive.utils import is_dataframe, take_rows
 
@@ -125,24 +125,29 @@ class Adapter:
     def augmented(self, view, n_copies, augment):
         """(n, n_copies, n_classes) probabilities of augmented copies."""
         own = getattr(self.inner, "augmentation_", None)
-        if augment is None and own is not None and self.route.transparent:
-            samples, model, augmentation = view.output("raw_inputs"), self.inner, own
-        else:
+        learned = augment is None and own is not None and self.route.transparent
+        # Before the preprocessing a category is one cell; texts have none yet.
+        if not learned and is_table(view.X):
             samples, model = view.X, self.model
-            if not is_dataframe(samples) and not sparse.issparse(samples):
-                samples = np.asarray(samples)
-            if augment is None and samples.ndim > 2:
-                raise ValueError(
-                    "augment=None is for tables; pass a function of one sample, such "
-                    "as a transform of torchvision.transforms.v2."
-                )
-            augmentation = make_augmentation(
-                MarginalSwap() if augment is None else augment
-            ).fit(samples)
+        elif self.route.transparent:
+            samples, model = view.output("raw_inputs"), self.inner
+        else:
+            raise view.missing("augmented")
+        if not is_dataframe(samples) and not sparse.issparse(samples):
+            samples = np.asarray(samples)
+        if learned:
+            augmentation = own
+        elif augment is None and samples.ndim > 2:
+            raise ValueError(
+                "augment=None is for tables; pass a function of one sample, such as a "
+                "transform of torchvision.transforms.v2."
+            )
+        else:
+            augment = MarginalSwap() if augment is None else augment
+            augmentation = make_augmentation(augment).fit(samples)
         rng = np.random.default_rng(view.derive_seed("augmented"))
-        shape = len(view), n_copies, len(self.classes)
-        proba = np.empty(shape)
-        size = max(1, _CELLS // max(1, math.prod(view.shape[1:])))
+        proba = np.empty((len(view), n_copies, len(self.classes)))
+        size = max(1, _CELLS // max(1, math.prod(samples.shape[1:])))
         for rows in gen_batches(len(view), size):
             part = take_rows(samples, np.arange(rows.start, rows.stop))
             for number in range(n_copies):
