@@ -44,13 +44,10 @@ def test_shares_by_hand():
 
 
 def test_ties_of_remainders_are_drawn():
+    sizes, taken = np.full(6, 5), np.zeros(6, dtype=int)
     firsts = {
-        int(
-            share_out(
-                1, np.full(6, 5), np.zeros(6, int), np.random.default_rng(s)
-            ).argmax()
-        )
-        for s in range(60)
+        int(share_out(1, sizes, taken, np.random.default_rng(seed)).argmax())
+        for seed in range(60)
     }
     assert firsts == set(range(6))
 
