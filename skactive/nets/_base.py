@@ -86,6 +86,10 @@ class BaseNet(BaseEstimator):
             )
         return clone(self.net)
 
+    def _batch_augment(self):
+        """What changes the samples of each batch that is trained on, if anything."""
+        return self.augment
+
     def _check_X(self, X):
         check_is_fitted(self)
         return _own(validate_data(self, X, reset=False, **self._x_options()))
@@ -136,8 +140,9 @@ class BaseNet(BaseEstimator):
         """Give `net` its sizes, defaults and first weights; inside `seeded_torch`."""
         set_sizes(net, X.shape[1], n_outputs)
         set_defaults(net, X)
-        if self.augment is not None:
-            augment_training(net, self.augment)
+        augment = self._batch_augment()
+        if augment is not None:
+            augment_training(net, augment)
         net.initialize()
         drop_default_split(net)
         if former is not None:

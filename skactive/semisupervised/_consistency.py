@@ -19,8 +19,8 @@ class ConsistencyClassifier(SemiSupervisedNet):
     augment : 'auto', Augmentation, list, callable or None, default='auto'
         What changes a sample and leaves its label alone: `Jitter` and the like,
         a list of them in their order, or a function of one sample as a float32 tensor,
-        such as a transform of ``torchvision.transforms.v2``. 'auto' is ``Jitter()``,
-        for tables; None changes nothing.
+        such as a transform of ``torchvision.transforms.v2``. 'auto' is that of `net`,
+        or ``Jitter()`` for tables; None changes nothing.
     unlabeled_weight : float, default=30.0
         Weight of the squared error at the end; it grows from zero in proportion to the
         steps. The original has 100, for images.
@@ -66,8 +66,8 @@ class ConsistencyClassifier(SemiSupervisedNet):
 
     Notes
     -----
-    Without unlabeled samples it trains as `~skactive.nets.NetClassifier` does. With
-    them, optimizer, learning rate and weight decay are those of `net`; its epochs,
+    Without unlabeled samples it trains as `~skactive.nets.NetClassifier` does, without
+    augmentation. With them, optimizer, learning rate and weight decay are those of `net`; its epochs,
     batches, callbacks and split play no part. The statistics of BatchNorm are those of
     the labeled batches.
 

@@ -26,8 +26,8 @@ class MixMatchClassifier(SemiSupervisedNet):
     augment : 'auto', Augmentation, list, callable or None, default='auto'
         What changes a sample and leaves its label alone: `Jitter` and the like,
         a list of them in their order, or a function of one sample as a float32 tensor,
-        such as a transform of ``torchvision.transforms.v2``. 'auto' is ``Jitter()``,
-        for tables; None changes nothing.
+        such as a transform of ``torchvision.transforms.v2``. 'auto' is that of `net`,
+        or ``Jitter()`` for tables; None changes nothing.
     n_augmentations : int, default=2
         Augmented copies of each unlabeled sample.
     temperature : float, default=0.5
@@ -79,8 +79,8 @@ class MixMatchClassifier(SemiSupervisedNet):
 
     Notes
     -----
-    Without unlabeled samples it trains as `~skactive.nets.NetClassifier` does. With
-    them, optimizer, learning rate and weight decay are those of `net`; its epochs,
+    Without unlabeled samples it trains as `~skactive.nets.NetClassifier` does, without
+    augmentation. With them, optimizer, learning rate and weight decay are those of `net`; its epochs,
     batches, callbacks and split play no part. The statistics of BatchNorm are those of
     batches that hold a part of each kind of samples.
 

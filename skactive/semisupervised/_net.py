@@ -38,6 +38,10 @@ class SemiSupervisedNet(NetClassifier):
             return self.net._make_net(X)
         return super()._make_net(X)
 
+    def _batch_augment(self):
+        # Batches are augmented here, with unlabeled samples only.
+        return None
+
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y, sample_weight=None, *, X_unlabeled=None):
         """Train a net on labeled and, if there are any, unlabeled samples.
@@ -120,6 +124,8 @@ class SemiSupervisedNet(NetClassifier):
         if augment is None:
             return None
         if isinstance(augment, str):
+            augment = getattr(self.net, "augment", None)
+        if augment is None:
             if both.ndim > 2:
                 raise ValueError(
                     "augment='auto' is for tables; pass a function of one sample, such "

@@ -344,3 +344,18 @@ def test_what_cannot_be_done():
         MixMatchClassifier(nn.Linear(4, 3)).fit(X, y, X_unlabeled=X)
     with pytest.raises(ValueError, match="'augment' parameter"):
         MixMatchClassifier(MLP, augment="swap").fit(X, y)
+
+
+def test_the_augmentation_of_the_net_will_do():
+    seen = []
+
+    def note(sample):
+        seen.append(sample.shape)
+        return sample
+
+    pictures = np.repeat(X, 9, axis=1).reshape(-1, 1, 6, 6)
+    inner = NetClassifier(net_of(Picture), augment=note)
+    model = MixMatchClassifier(inner, n_steps=2, check_strength=False, random_state=0)
+    model.fit(pictures[FEW], y[FEW], X_unlabeled=pictures[POOL])
+    assert len(seen) == 2 * 3 * 64
+    assert clone(model).get_params(deep=False)["augment"] == "auto"
