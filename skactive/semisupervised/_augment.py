@@ -255,9 +255,9 @@ class Jitter(Augmentation):
     --------
     >>> import numpy as np
     >>> from skactive.semisupervised import Jitter
-    >>> X = np.array([[0.0, 1.0], [10.0, 1.5]])
-    >>> Jitter().fit(X).augment(X, np.random.default_rng(0)).round(1).tolist()
-    [[0.1, 1.0], [10.0, 1.5]]
+    >>> X = np.array([[0.5], [1.0], [2.5]])
+    >>> Jitter().fit(X).augment(X, np.random.default_rng(0)).round(2).tolist()
+    [[0.51], [0.99], [2.5]]
     """
 
     _strength = "scale"

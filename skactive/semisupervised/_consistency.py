@@ -67,9 +67,9 @@ class ConsistencyClassifier(SemiSupervisedNet):
     Notes
     -----
     Without unlabeled samples it trains as `~skactive.nets.NetClassifier` does, without
-    augmentation. With them, optimizer, learning rate and weight decay are those of `net`; its epochs,
-    batches, callbacks and split play no part. The statistics of BatchNorm are those of
-    the labeled batches.
+    augmentation. With them, optimizer, learning rate and weight decay are those of
+    `net`; its epochs, batches, callbacks and split play no part. The statistics of
+    BatchNorm are those of the labeled batches.
 
     References
     ----------
@@ -79,12 +79,12 @@ class ConsistencyClassifier(SemiSupervisedNet):
 
     Examples
     --------
-    >>> from sklearn.datasets import load_iris
+    >>> from sklearn.datasets import load_wine
     >>> from skactive.nets import TorchMLPClassifier
     >>> from skactive.semisupervised import ConsistencyClassifier
-    >>> X, y = load_iris(return_X_y=True)
+    >>> X, y = load_wine(return_X_y=True)
     >>> clf = ConsistencyClassifier(TorchMLPClassifier(), n_steps=100, random_state=0)
-    >>> clf = clf.fit(X[::15], y[::15], X_unlabeled=X[1::2])
+    >>> clf = clf.fit(X[::9], y[::9], X_unlabeled=X[1::2])
     >>> clf.score(X, y) > 0.9
     True
     """

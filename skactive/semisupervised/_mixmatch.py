@@ -80,9 +80,13 @@ class MixMatchClassifier(SemiSupervisedNet):
     Notes
     -----
     Without unlabeled samples it trains as `~skactive.nets.NetClassifier` does, without
-    augmentation. With them, optimizer, learning rate and weight decay are those of `net`; its epochs,
-    batches, callbacks and split play no part. The statistics of BatchNorm are those of
-    batches that hold a part of each kind of samples.
+    augmentation. With them, optimizer, learning rate and weight decay are those of
+    `net`; its epochs, batches, callbacks and split play no part. The statistics of
+    BatchNorm are those of batches that hold a part of each kind of samples.
+
+    Sharpened guesses pull the boundary between classes to where samples are rare. Where
+    classes overlap there is no such place, and the net may do much worse than on the
+    labels alone.
 
     References
     ----------
@@ -91,12 +95,12 @@ class MixMatchClassifier(SemiSupervisedNet):
 
     Examples
     --------
-    >>> from sklearn.datasets import load_iris
+    >>> from sklearn.datasets import load_wine
     >>> from skactive.nets import TorchMLPClassifier
     >>> from skactive.semisupervised import MixMatchClassifier
-    >>> X, y = load_iris(return_X_y=True)
+    >>> X, y = load_wine(return_X_y=True)
     >>> clf = MixMatchClassifier(TorchMLPClassifier(), n_steps=100, random_state=0)
-    >>> clf = clf.fit(X[::15], y[::15], X_unlabeled=X[1::2])
+    >>> clf = clf.fit(X[::9], y[::9], X_unlabeled=X[1::2])
     >>> clf.score(X, y) > 0.9
     True
     """

@@ -223,12 +223,12 @@ class PseudoLabelClassifier(ClassifierMixin, _PseudoLabels):
 
     Examples
     --------
-    >>> from sklearn.datasets import load_iris
-    >>> from sklearn.linear_model import LogisticRegression
+    >>> from sklearn.datasets import load_wine
+    >>> from sklearn.naive_bayes import GaussianNB
     >>> from skactive.semisupervised import PseudoLabelClassifier
-    >>> X, y = load_iris(return_X_y=True)
-    >>> clf = PseudoLabelClassifier(LogisticRegression(max_iter=1000), random_state=0)
-    >>> clf = clf.fit(X[::15], y[::15], X_unlabeled=X[1::2])
+    >>> X, y = load_wine(return_X_y=True)
+    >>> clf = PseudoLabelClassifier(GaussianNB(), random_state=0)
+    >>> clf = clf.fit(X[::9], y[::9], X_unlabeled=X[1::2])
     >>> clf.score(X, y) > 0.9
     True
     """
