@@ -85,6 +85,11 @@ _MISSING = {
         "give the strategy its augment=, and a model with predict_proba",
         "use 'variance' or 'coreset'",
     ),
+    "critic": (
+        "values of a critic",
+        "use skactive.semisupervised.WAALClassifier, trained with X_unlabeled",
+        "use 'variance' or 'coreset'",
+    ),
     "predicted_loss": (
         "predicted losses",
         "use skactive.nets.LearningLossClassifier",
@@ -175,7 +180,7 @@ class ModelView:
             `inputs` (n, p), `prediction` (n,) or (n, n_targets), `std` like
             `prediction`, `decision` (n,) or (n, n_classes), `gradient_factors`,
             `input_gradient` and `head` (a `skactive.adapters.InputGradient` each),
-            `predicted_loss` (n,), `augmented` (n, n_copies, n_classes).
+            `predicted_loss` (n,), `augmented` (n, n_copies, n_classes), `critic` (n,).
 
         Returns
         -------

@@ -25,6 +25,8 @@ class NetAdapter(Adapter):
             return self.route.members is not None or has_dropout(self.inner)
         if name in {"input_gradient", "head"}:
             return self.is_classifier and self.route.transparent
+        if name == "critic":
+            return self.route.members is None and hasattr(self.inner, "critic_")
         if name == "predicted_loss":
             return self.route.members is None and self._predicts_loss
         if name == "gradient_factors":
@@ -52,6 +54,10 @@ class NetAdapter(Adapter):
     def predicted_loss(self, view):
         """(n,) from the one pass, also inside a wrapper."""
         return self._pass(view, view.expects("embedding"))["predicted_loss"]
+
+    def critic(self, view):
+        """(n,) on the embedding of the one pass."""
+        return self.inner.criticize(view.embed())
 
     def draws(self, view, n_draws, consistent):
         """(n, n_draws, n_outputs) by dropout, or the members side by side."""

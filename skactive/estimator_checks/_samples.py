@@ -81,6 +81,7 @@ def make_samples(task, X):
             "decision": scores,
             "draws": np.stack([softmax(s, axis=1) for s in drawn], axis=1),
             "augmented": np.stack([softmax(s, axis=1) for s in drawn[:3]], axis=1),
+            "critic": np.cos(scores).sum(axis=1),
             "prediction": y.astype(np.float64),
             "input_gradient": InputGradient.linear(
                 X, weights[0].T, np.zeros(N_CLASSES)
@@ -122,6 +123,8 @@ def certain(samples):
     old = samples.outputs
     if "predicted_loss" in old:
         samples = samples.with_outputs(predicted_loss=0 * old["predicted_loss"])
+    if "critic" in old:
+        samples = samples.with_outputs(critic=0 * old["critic"])
     if samples.task == "classification":
         return _with_proba(
             samples, lambda p: (p == p.max(axis=-1, keepdims=True)).astype(np.float64)

@@ -77,6 +77,7 @@ for _name in (
     "head",
     "predicted_loss",
     "augmented",
+    "critic",
 ):
     setattr(SpyAdapter, _name, _look_up(_name))
 register_adapter(Spy, SpyAdapter)

@@ -19,6 +19,7 @@ from skactive.scores._predictive_information import EPIG
 from skactive.scores._regression import Variance
 from skactive.scores._residual_variance import ResidualVariance
 from skactive.scores._uncertainty import Entropy, LeastConfidence, Margin, Ratio
+from skactive.scores._waal import CriticAndDoubt
 
 __all__ = [
     "BALD",
@@ -26,6 +27,7 @@ __all__ = [
     "AdversarialBIM",
     "AugmentedMargin",
     "ConsensusEntropy",
+    "CriticAndDoubt",
     "DeepFool",
     "Density",
     "Disagreement",

@@ -1,9 +1,10 @@
 """Estimators that learn from unlabeled samples too, given as ``X_unlabeled``.
 
-`PseudoLabelClassifier` and `PseudoLabelRegressor` do so with any estimator,
-`MixMatchClassifier` and `ConsistencyClassifier` train a net, and `MinusOneClassifier`
-holds scikit-learn's own. `skactive.ActiveLearner` takes unlabeled samples in ``fit``
-and ``teach`` and hands them to whichever of these it finds in its estimator.
+`PseudoLabelClassifier` and `PseudoLabelRegressor` do so with any estimator;
+`MixMatchClassifier`, `ConsistencyClassifier` and `WAALClassifier` train a net;
+`MinusOneClassifier` holds scikit-learn's own. `skactive.ActiveLearner` takes unlabeled
+samples in ``fit`` and ``teach`` and hands them to whichever of these it finds in its
+estimator.
 """
 
 from importlib import import_module
@@ -31,6 +32,7 @@ from skactive.semisupervised._pseudo_labels import (
 _NETS = {
     "ConsistencyClassifier": "skactive.semisupervised._consistency",
     "MixMatchClassifier": "skactive.semisupervised._mixmatch",
+    "WAALClassifier": "skactive.semisupervised._waal",
 }
 
 __all__ = [
@@ -44,6 +46,7 @@ __all__ = [
     "PseudoLabelClassifier",
     "PseudoLabelRegressor",
     "RowMixup",
+    "WAALClassifier",
     "fit_with_unlabeled",
     "make_augmentation",
     "takes_unlabeled",

@@ -45,6 +45,7 @@ from skactive.strategies._semisupervised import (
     ssl_diff2aug_direct,
     ssl_diff2aug_kmeans,
     ssl_random,
+    waal,
 )
 from skactive.strategies._submodular import (
     disparity_min,
@@ -137,4 +138,5 @@ __all__ = [
     "variance",
     "variation_ratio",
     "vote_entropy",
+    "waal",
 ]

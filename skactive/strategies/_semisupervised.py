@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from skactive.scores import AugmentedMargin, Inconsistency
+from skactive.scores import AugmentedMargin, CriticAndDoubt, Inconsistency
 from skactive.selection import ClusterQuota, RandomChoice
 from skactive.strategies._registry import recipe
 
@@ -144,3 +144,33 @@ def ssl_diff2aug_kmeans(
         n_clusters=n_clusters,
         random_state=random_state,
     )
+
+
+@recipe
+def waal(critic_weight=10.0):
+    """In doubt, and unlike the labeled samples to a critic trained beside the net.
+
+    Parameters
+    ----------
+    critic_weight : float, default=10.0
+        Weight of the critic beside the doubt.
+
+    Returns
+    -------
+    strategy : CriticAndDoubt
+
+    References
+    ----------
+    Shui, Zhou, Gagné and Wang (2020), "Deep Active Learning: Unified and Principled
+    Method for Query and Training".
+
+    Examples
+    --------
+    >>> from skactive import ModelView, strategies
+    >>> view = ModelView.from_outputs(
+    ...     proba=[[0.5, 0.5], [0.5, 0.5], [0.9, 0.1]], critic=[0.1, 0.3, 0.3]
+    ... )
+    >>> strategies.waal().select(view)
+    array([1])
+    """
+    return CriticAndDoubt(critic_weight)

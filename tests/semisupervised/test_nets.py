@@ -17,6 +17,7 @@ from skactive.semisupervised import (
     Jitter,
     MarginalSwap,
     MixMatchClassifier,
+    WAALClassifier,
 )
 from skactive.semisupervised._mixmatch import mix_rows, sharpen
 from skactive.semisupervised._training import Batches, Trainer, interleave
@@ -70,7 +71,8 @@ def expected_failures(estimator):
 
 
 @parametrize_with_checks(
-    [kind(net_of(Tiny)) for kind in KINDS], expected_failed_checks=expected_failures
+    [kind(net_of(Tiny)) for kind in (*KINDS, WAALClassifier)],
+    expected_failed_checks=expected_failures,
 )
 def test_scikit_learn_checks(estimator, check):
     check(estimator)
