@@ -575,6 +575,8 @@ class ModelView:
         -------
         proba : ndarray of shape (n_samples, n_copies, n_classes)
         """
+        if isinstance(augment, list):  # the answer is kept by what it depends on
+            augment = tuple(augment)
         return self.output("augmented", n_copies=n_copies, augment=augment)
 
     def gradient_factors(self, layers="last", *, reduce=None):

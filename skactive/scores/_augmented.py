@@ -17,7 +17,33 @@ _CONSTRAINTS = {
 }
 
 
-class AugmentedMargin(Score):
+class _OfCopies(Score):
+    """Keeps `augment` as it is.
+
+    Some transforms of torchvision have a ``get_params`` of their own, which takes an
+    image; scikit-learn would take them for estimators.
+    """
+
+    def get_params(self, deep=True):
+        """Parameters of the score.
+
+        Parameters
+        ----------
+        deep : bool, default=True
+            Makes no difference.
+
+        Returns
+        -------
+        params : dict
+            Names and values.
+        """
+        return {"n_copies": self.n_copies, "augment": self.augment}
+
+    def __sklearn_clone__(self):
+        return type(self)(**self.get_params())
+
+
+class AugmentedMargin(_OfCopies):
     """Minus the gap between the two best classes, averaged over augmented copies.
 
     Parameters
@@ -56,7 +82,7 @@ class AugmentedMargin(Score):
         return second - best
 
 
-class Inconsistency(Score):
+class Inconsistency(_OfCopies):
     """Variance of the class probabilities over a sample and its augmented copies.
 
     The sum over classes of the population variance. Of a model that the augmentation

@@ -342,7 +342,7 @@ class Chain(Augmentation):
         self.steps = steps
 
     def fit(self, X, y=None):
-        """Fit a clone of each step.
+        """Fit each step.
 
         Parameters
         ----------
@@ -354,7 +354,7 @@ class Chain(Augmentation):
         -------
         self : Chain
         """
-        self.steps_ = [clone(step).fit(X) for step in self.steps]
+        self.steps_ = [step.fit(X) for step in self.steps]
         return self
 
     def augment(self, X, rng):
@@ -404,6 +404,15 @@ class PerSample(Augmentation):
 
     def __init__(self, function):
         self.function = function
+
+    def weakened(self):
+        """The same: nothing is known of its strength.
+
+        Returns
+        -------
+        augmentation : PerSample
+        """
+        return self
 
     def augment(self, X, rng):
         """Change a copy of some samples.

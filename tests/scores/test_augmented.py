@@ -169,3 +169,28 @@ def test_odd_parameters():
     for odd in ({"n_copies": 0}, {"augment": "swap"}):
         with pytest.raises(ValueError, match="parameter of"):
             Inconsistency(**odd).score_samples(view)
+
+
+def test_transforms_of_torchvision_and_lists():
+    from torchvision.transforms import v2
+
+    pictures = np.repeat(X, 4, axis=1).reshape(-1, 1, 4, 4)
+
+    class Flat(LogisticRegression):
+        def fit(self, X, y):
+            return super().fit(X.reshape(len(X), -1), y)
+
+        def predict_proba(self, X):
+            return super().predict_proba(X.reshape(len(X), -1))
+
+    # It has a `get_params` that takes an image.
+    crop = v2.RandomCrop(4, padding=1)
+    for augment in (crop, [crop, Jitter()]):
+        for strategy in (
+            strategies.ssl_consistency(augment=augment),
+            strategies.ssl_diff2aug_kmeans(augment=augment),
+        ):
+            learner = ActiveLearner(Flat(max_iter=1000), strategy, random_state=0)
+            learner.fit(pictures[::5], y[::5])
+            rows = learner.query(pictures, 4)
+            assert_array_equal(learner.query(pictures, 4), rows)

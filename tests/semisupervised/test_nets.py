@@ -317,8 +317,8 @@ def test_pictures_with_a_transform_of_torchvision(kind):
     from torchvision.transforms import v2
 
     pictures = np.repeat(X, 9, axis=1).reshape(-1, 1, 6, 6)
-    flip = v2.RandomHorizontalFlip()
-    model = kind(net_of(Picture), augment=flip, n_steps=20, random_state=0)
+    crop = v2.RandomCrop(6, padding=1)  # it has a `get_params` that takes an image
+    model = kind(net_of(Picture), augment=[crop, Jitter()], n_steps=20, random_state=0)
     model.fit(pictures[FEW], y[FEW], X_unlabeled=pictures[POOL])
     assert model.predict(pictures).shape == (150,)
     with pytest.raises(ValueError, match="'auto' is for tables"):
