@@ -62,6 +62,10 @@ class FixedPool:
         """Return samples and which of them may be asked."""
         return self.X, self._open
 
+    def unlabeled(self):
+        """Return the samples that were not asked so far, or None."""
+        return take_rows(self.X, self._open) if self._open.any() else None
+
     def answer(self, rows):
         """Label rows of the samples that `candidates` returned."""
         self._open[rows] = False
@@ -94,6 +98,10 @@ class FreshPools:
         self._n_pools += 1
         self._X = self.problem.sample(ceil(self.ratio * n_queries), seed)
         return self._X, None
+
+    def unlabeled(self):
+        """Return None: what is not asked is thrown away."""
+        return None
 
     def answer(self, rows):
         """Label rows of the samples that `candidates` returned."""

@@ -10,6 +10,7 @@ import numpy as np
 
 from skactive import strategies as registry
 from skactive.base import has_memory
+from skactive.semisupervised import takes_unlabeled
 from skactive.utils import continues_training, stack_rows
 
 
@@ -54,7 +55,7 @@ def run_rounds(learner, first, pool, totals, *, start=0):
         n_labeled = learner.n_labeled_
     else:
         began = perf_counter()
-        learner.fit(first.X, first.y)
+        learner.fit(first.X, first.y, **_unlabeled(learner, pool))
         n_labeled = len(first.y)
         fit_time = perf_counter() - began
         yield Round(first.rows, first.places, n_labeled, fit_time, 0.0)
@@ -68,7 +69,7 @@ def run_rounds(learner, first, pool, totals, *, start=0):
         query_time = perf_counter() - began
         asked = pool.answer(rows)
         began = perf_counter()
-        learner.teach(asked.X, asked.y)
+        learner.teach(asked.X, asked.y, **_unlabeled(learner, pool))
         n_labeled += len(rows)
         fit_time = perf_counter() - began
         yield Round(rows, asked.places, n_labeled, fit_time, query_time)
@@ -98,7 +99,7 @@ def replay_rounds(learner, first, pool, asked):
     remembers = _remembers(learner)
     parts = [first]
     if remembers:
-        learner.fit(first.X, first.y)
+        learner.fit(first.X, first.y, **_unlabeled(learner, pool))
     for rows in asked:
         if not len(rows):
             continue
@@ -112,10 +113,18 @@ def replay_rounds(learner, first, pool, asked):
             )
         parts.append(pool.answer(rows))
         if remembers:
-            learner.teach(parts[-1].X, parts[-1].y)
+            learner.teach(parts[-1].X, parts[-1].y, **_unlabeled(learner, pool))
     if not remembers:
         X = reduce(stack_rows, [part.X for part in parts])
-        learner.fit(X, np.concatenate([part.y for part in parts]))
+        y = np.concatenate([part.y for part in parts])
+        learner.fit(X, y, **_unlabeled(learner, pool))
+
+
+def _unlabeled(learner, pool):
+    """What of the pool ``fit`` and ``teach`` get besides the labels."""
+    if not takes_unlabeled(learner):
+        return {}
+    return {"X_unlabeled": pool.unlabeled()}
 
 
 def _remembers(learner):

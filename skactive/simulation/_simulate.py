@@ -37,6 +37,9 @@ def simulate(
     set and the seeds of the model. Every repeat draws its own. A learner sees the
     labels it asked for and no others, not even which classes there are.
 
+    An estimator whose ``fit`` takes `X_unlabeled`, such as those of
+    `skactive.semisupervised`, gets the samples of the pool that were not asked so far.
+
     The labels are those of a table, or a :class:`~skactive.datasets.Problem` computes
     them when they are asked for. Then the seed set, the test set and the pool are drawn
     from the problem's sampler, the same for all strategies of a repeat.

@@ -1,0 +1,117 @@
+"""Estimators that learn from the rest of the pool."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from numpy.testing import assert_array_equal
+from sklearn.datasets import load_iris
+from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.naive_bayes import GaussianNB
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from skactive import ActiveLearner, BudgetedLearner, simulate
+from skactive.datasets import robot_arm
+from skactive.semisupervised import PseudoLabelClassifier, PseudoLabelRegressor
+
+X, y = load_iris(return_X_y=True)
+X = X + np.random.default_rng(0).normal(0, 1e-6, X.shape)  # no row is there twice
+SIZES = {"n_initial": 10, "n_queries": 10, "budget": 30, "n_repeats": 2}
+SEEN = []
+
+
+class Looking(GaussianNB):
+    """Notes which samples it sees without a label."""
+
+    def fit(self, X, y, X_unlabeled=None):
+        SEEN.append((len(y), X, X_unlabeled))
+        return super().fit(X, y)
+
+
+def run(estimator, **options):
+    names = ["random", "margin"]
+    options = {"strategies": names, "random_state": 0, **SIZES, **options}
+    return simulate(estimator, X, y, **options)
+
+
+def without_times(result):
+    return result.to_frame().drop(columns=["fit_time", "query_time"])
+
+
+@pytest.mark.parametrize(
+    "inside", [lambda m: m, lambda m: make_pipeline("passthrough", m)]
+)
+def test_the_rest_of_the_pool_is_passed(inside):
+    SEEN.clear()
+    run(inside(Looking()), n_repeats=1)
+    assert [n for n, _, _ in SEEN] == [10, 20, 30] * 2
+    n_train = 112
+    for n_labeled, labeled, unlabeled in SEEN:
+        assert len(unlabeled) == n_train - n_labeled
+        both = np.concatenate([labeled, unlabeled])
+        assert len(np.unique(both, axis=0)) == n_train, "never a label that was asked"
+    everything = [np.unique(np.concatenate(seen[1:]), axis=0) for seen in SEEN]
+    for rows in everything[1:]:
+        assert_array_equal(rows, everything[0])
+
+
+def test_others_get_nothing():
+    class Plain(GaussianNB):
+        def fit(self, X, y, **params):
+            assert not params
+            return super().fit(X, y)
+
+    run(Plain(), on_error="raise")
+
+
+@pytest.mark.parametrize("n_jobs", [1, 2])
+def test_one_line_and_the_same_table_for_every_n_jobs(n_jobs):
+    model = make_pipeline(
+        StandardScaler(), PseudoLabelClassifier(LogisticRegression(max_iter=2000))
+    )
+    result = run(model, strategies=["ssl_random", "margin"], n_jobs=n_jobs)
+    assert result.strategies == ["ssl_random", "margin"]
+    other = run(model, strategies=["ssl_random", "margin"])
+    pd.testing.assert_frame_equal(without_times(result), without_times(other))
+
+
+def test_supervised_beside_semi_supervised():
+    names = {
+        "random": "random",
+        "ssl_random": ActiveLearner(
+            PseudoLabelClassifier(LogisticRegression(max_iter=2000)), "ssl_random"
+        ),
+    }
+    assert run(LogisticRegression(max_iter=2000), strategies=names).strategies == list(
+        names
+    )
+
+
+def test_interrupted_and_taken_up_again(tmp_path):
+    model = PseudoLabelClassifier(LogisticRegression(max_iter=2000))
+    whole = run(model, checkpoint=tmp_path)
+    for path in tmp_path.glob("*.jsonl"):
+        path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:2]))
+    again = run(model, checkpoint=tmp_path)
+    pd.testing.assert_frame_equal(without_times(again), without_times(whole))
+
+
+def test_problems():
+    for pool in ({"pool_size": 40}, {"pool_ratio": 3}):
+        simulate(
+            PseudoLabelRegressor(Ridge()),
+            robot_arm(),
+            strategies=["random"],
+            random_state=0,
+            test_size=20,
+            **{**SIZES, **pool},
+        )
+
+
+def test_a_pool_that_is_used_up():
+    SEEN.clear()
+    BudgetedLearner(
+        ActiveLearner(Looking(), "random"), budget=150, n_initial=100, random_state=0
+    ).fit(X, y)
+    assert SEEN[-1][0] == 150
+    assert SEEN[-1][2] is None
