@@ -10,6 +10,7 @@ __all__ = [
     "CosineSimilarity",
     "GaussianSimilarity",
     "InnerProduct",
+    "gaussian_kernel",
     "similarity_kernel",
     "typical_gamma",
 ]
@@ -184,6 +185,34 @@ def similarity_kernel(name, features, *, gamma=None, rng):
     if name == "clipped_cosine":
         return ClippedCosine()
     gamma = typical_gamma(features, rng) if gamma is None else gamma
+    return GaussianSimilarity(gamma, _blocks.central_point(features))
+
+
+def gaussian_kernel(features, sigma):
+    """Make the kernel ``exp(-squared distance / sigma**2)``, without 1/2.
+
+    Parameters
+    ----------
+    features : {ndarray, CSR, ProductFeatures} of shape (n_rows, n_features)
+        The pool.
+    sigma : float
+        Where the kernel has fallen to 1/e.
+
+    Returns
+    -------
+    kernel : GaussianSimilarity
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skactive.geometry import gaussian_kernel
+    >>> line = np.array([[0.0], [2.0]])
+    >>> gaussian_kernel(line, 2.0).matrix(line, line).round(3)
+    array([[1.   , 0.368],
+           [0.368, 1.   ]])
+    """
+    # A reach of next to nothing leaves each row alone with its copies.
+    gamma = 1 / max(sigma**2, np.finfo(np.float64).tiny)
     return GaussianSimilarity(gamma, _blocks.central_point(features))
 
 
