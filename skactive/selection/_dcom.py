@@ -10,7 +10,12 @@ import numpy as np
 from skactive.base import Facts, Score
 from skactive.features import ClusterFeatureMap
 from skactive.geometry import CoverGains, squared_distances, top_two
-from skactive.selection._prob_cover import BALL_CONSTRAINTS, ProbCover, n_classes
+from skactive.selection._prob_cover import (
+    BALL_CONSTRAINTS,
+    INSIDE,
+    ProbCover,
+    n_classes,
+)
 from skactive.selection._row_memory import look_up, row_keys
 from skactive.utils._sklearn import Interval
 
@@ -206,6 +211,7 @@ class DCoM(ClusterFeatureMap, Score):
         so_far = np.where(np.isnan(radii), typical, radii)
         cover = CoverGains(features, typical, self.labeled_features_, so_far)
         purity = 0.2 * _coverage(cover, so_far) + 0.4
+        limit = self.growth * self.delta_
         n_pool, labeled = features.shape[0], self.labeled_features_
         guesses = np.append(guesses, self.labeled_guesses_)
         size = max(1, _N_PAIRS // len(guesses))
@@ -215,22 +221,20 @@ class DCoM(ClusterFeatureMap, Score):
             distances[n_pool + some, np.arange(len(some))] = np.nan
             for i, apart in zip(some, distances.T, strict=True):
                 agree = guesses == self.labels_[i]
-                radii[i] = _largest_pure(apart, agree, purity)
-        radii[new] = np.minimum(radii[new], self.growth * self.delta_)
+                radii[i] = _largest_pure(apart, agree, purity, limit)
 
 
-def _largest_pure(distances, agree, purity):
-    """The largest radius of a ball in which so large a share agrees; NaN is no row."""
-    order = np.argsort(distances)[: np.count_nonzero(~np.isnan(distances))]
-    if not len(order):
-        return np.inf
+def _largest_pure(distances, agree, purity, limit):
+    """The largest radius, up to a limit, of a ball in which so large a share agrees."""
+    order = np.argsort(distances)
+    order = order[distances[order] < limit]  # NaN is no row
     distances, agree = distances[order], agree[order]
     # The ball up to the next row, which is not in it, for each number of rows in it.
-    edges = np.append(distances, np.inf)
+    edges = np.append(distances, limit)
     shares = np.append(1, np.cumsum(agree) / np.arange(1, len(order) + 1))
     # Rows at equal distances are in it together.
     whole = np.append(True, edges[1:] > edges[:-1])
-    return edges[(shares >= purity) & whole].max()
+    return INSIDE * edges[(shares >= purity) & whole].max()
 
 
 def _coverage(cover, radii):

@@ -21,7 +21,7 @@ from skactive.utils._sklearn import HasMethods, Interval, StrOptions
 _N_CLUSTERS = 10
 
 # Share of a distance that is shorter than it whatever the rounding.
-_INSIDE = 1 - 1e-9
+INSIDE = 1 - 1e-9
 
 # Rows whose balls say how pure balls of a radius are.
 _N_SAMPLED = 2000
@@ -160,4 +160,4 @@ def pure_radius(features, n_clusters, purity, rng):
     # lets the row at its edge in.
     radii = np.sort(distances_to_other_labels(features, labels, sampled))
     n_impure = int((1 - purity) * len(radii) + 1e-9)
-    return radii[n_impure] * _INSIDE
+    return radii[n_impure] * INSIDE
