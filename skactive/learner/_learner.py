@@ -286,12 +286,14 @@ ModelView
         if labeled is not None:
             strategy.resume(self.strategy_).fit(labeled, self.y_labeled_)
         picked = strategy.select(pool, n_queries, given=given)
+        notes = getattr(strategy, "notes_", {})
         self.last_query_ = QueryRecord(
             rows=rows[picked],
             scores=getattr(strategy, "selected_scores_", None),
             seed=pool.seed,
             strategy=strategy,
             digests=frozenset(hash_rows(take_rows(pool.X, picked))),
+            notes={name: rows[noted] for name, noted in notes.items()},
         )
         return rows[picked]
 

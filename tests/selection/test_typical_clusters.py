@@ -69,7 +69,7 @@ def test_all_rows_in_the_order_of_brute_force(seed):
         own = np.array(sorted(left & set(np.flatnonzero(clusters == clusters[row]))))
         worth = typicality(pool[own], 3)
         assert worth[own == row] == pytest.approx(worth.max())
-        turns.append((sum(clusters[r] == clusters[row] for r in set(range(40)) - left)))
+        turns.append(sum(clusters[r] == clusters[row] for r in set(range(40)) - left))
         left.remove(row)
     keys = [
         (sizes[c] < 6, turn, n_known[c], -sizes[c])
