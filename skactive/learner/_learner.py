@@ -542,6 +542,8 @@ ModelView
         # the same as for these samples alone.
         pool = view if len(rows) == len(view) else view[rows].apart()
         if not fitted:
+            if pool is not view:
+                ModelView.join(pool)  # with nothing but itself
             return pool, None
         labeled = self._see(self.X_labeled_, pool.seed)
         if pool is X:  # it has its encoding and scale already, and keeps them
