@@ -1,12 +1,13 @@
 """Balls of one radius around rows: what they hold, and how few of them hold the most.
 
 A row is in the ball of another if it is nearer than the radius. Pairs are looked at in
-blocks and never stored; those too close to the radius for the precision of a block are
-decided by their difference, the same way whenever they are met, so that counts can be
-kept up to date by subtraction.
+blocks; those too close to the radius for the precision of a block are decided by their
+difference, the same way whenever they are met, so that counts can be kept up to date by
+subtraction. Of the pairs in balls, some millions at most are stored.
 """
 
 import numpy as np
+from scipy import sparse
 
 from skactive.geometry import _blocks
 from skactive.geometry._distances import check_same_kind, squared_norms
@@ -18,6 +19,10 @@ __all__ = ["CoverGains", "distances_to_other_labels", "greedy_cover"]
 # In single precision a radius far below the length of the rows drowns in rounding.
 _SINGLE_RADIUS = 1e-2
 
+# So many pairs of rows in each other's balls are kept, which takes 100 MB; beyond that
+# they are looked for again.
+_MOST_PAIRS = 2**22
+
 # Rows count as at least so long, or a block of short ones would face few others.
 _LEAST_BYTES = 2048
 
@@ -25,8 +30,9 @@ _LEAST_BYTES = 2048
 class CoverGains:
     """Number of rows within a radius of a chosen one: a set function.
 
-    Gains are kept up to date: choosing a row takes as many comparisons with the pool as
-    it newly covers, and covering all of it as many as there are pairs.
+    Gains are kept up to date. With at most four million pairs of rows in each other's
+    balls these are kept; otherwise choosing a row takes as many comparisons with the
+    pool as it newly covers, and covering all of it as many as there are pairs.
 
     Parameters
     ----------
@@ -61,6 +67,7 @@ class CoverGains:
             check_finite(squared_norms(labeled))
             self._cover(labeled, radius if radii is None else radii)
         self._counts = None
+        self._graph = None
 
     def __len__(self):
         return self.features.shape[0]
@@ -69,7 +76,10 @@ class CoverGains:
     def counts(self):
         """Uncovered rows in the ball of each row."""
         if self._counts is None:
-            self._counts = self._count(np.flatnonzero(self.uncovered))
+            left = np.flatnonzero(self.uncovered)
+            # From half of the rows on, it is less work to look at each pair once.
+            half = 2 * len(left) > len(self)
+            self._counts = self._count_pairs() if half else self._count(left)
         return self._counts
 
     def gains(self, rows):
@@ -81,34 +91,51 @@ class CoverGains:
         before = self.uncovered.copy()
         self._cover(self.features[rows], self.radius)
         new = np.flatnonzero(before & ~self.uncovered)
-        if self._counts is None or len(new) > self.uncovered.sum():
-            self._counts = None  # the rest is counted anew, when it is needed
-        elif len(new):
+        if self._counts is None or not len(new):
+            return
+        if self._graph is not None or len(new) <= self.uncovered.sum():
             self._counts = self._counts - self._count(new)
+        else:
+            self._counts = None  # the rest is counted anew, when it is needed
 
     def _cover(self, others, radii):
         left = np.flatnonzero(self.uncovered)
         features = self.features[left]
         for columns, balls in self._balls(others, radii):
             for some in self._chunks(0, len(left), columns):
-                self.uncovered[left[some]] &= ~balls.hold(features[some]).any(axis=1)
+                self.uncovered[left[some][balls.hold(features[some])[0]]] = False
 
     def _count(self, rows):
         """How many of these rows are in the ball around each row."""
+        if self._graph is not None:
+            near = self._graph[rows].indices
+            return np.bincount(near, minlength=len(self))
         counts = np.zeros(len(self), dtype=np.int64)
-        everything = len(rows) == len(self)
-        others = self.features if everything else self.features[rows]
-        for columns, balls in self._balls(others, self.radius):
-            # All pairs are looked at once: who is in whose ball goes both ways.
-            start = columns.start if everything else 0
-            middle = columns.stop if everything else len(self)
-            for some in self._chunks(start, middle, columns):
-                held = balls.hold(self.features[some])
-                counts[some] += held.sum(axis=1, dtype=np.int32)
-            for some in self._chunks(middle, len(self), columns):
-                held = balls.hold(self.features[some])
-                counts[some] += held.sum(axis=1, dtype=np.int32)
-                counts[columns] += held.sum(axis=0, dtype=np.int32)
+        for columns, balls in self._balls(self.features[rows], self.radius):
+            for some in self._chunks(0, len(self), columns):
+                i, _ = balls.hold(self.features[some])
+                counts[some] += np.bincount(i, minlength=some.stop - some.start)
+        return counts
+
+    def _count_pairs(self):
+        """How many uncovered rows are in each ball; pairs are kept if they are few."""
+        counts = np.where(self.uncovered & (self.radius > 0), 1, 0)
+        kept, n_kept = [], 0
+        for columns, balls in self._balls(self.features, self.radius):
+            for some in self._chunks(columns.start, len(self), columns):
+                i, j = balls.hold(self.features[some])
+                i, j = i + some.start, j + columns.start
+                i, j = i[i > j], j[i > j]  # the other way round it is the same
+                for one, other, part in ((i, j, some), (j, i, columns)):
+                    found = one[self.uncovered[other]] - part.start
+                    counts[part] += np.bincount(found, minlength=part.stop - part.start)
+                n_kept += len(i)
+                if n_kept <= _MOST_PAIRS:
+                    kept.append((i.astype(np.int32), j.astype(np.int32)))
+                else:
+                    kept.clear()
+        if n_kept <= _MOST_PAIRS and self.radius > 0:
+            self._graph = _symmetric(kept, len(self))
         return counts
 
     def _balls(self, centers, radii):
@@ -139,20 +166,21 @@ class _Balls:
         self.scale = norms.max() + finite.max(initial=0)
 
     def hold(self, rows):
-        """Which row of a block is in which ball."""
+        """Which row of a block is in which ball: numbers of rows, numbers of balls."""
         block = self._prepare(rows)
         # |a - b|² < r² is a·b + (r² - |b|²) / 2 > |a|² / 2.
         excess = _blocks.block_products(block, self.block)
         excess += self.bonus
         half = _blocks.block_norms(block) / 2
         slack = _blocks.rounding(block) * (2 * half + self.scale)
-        inside = excess > (half - slack)[:, np.newaxis]
-        sure = excess > (half + slack)[:, np.newaxis]
-        if np.count_nonzero(inside) > np.count_nonzero(sure):
-            doubtful = np.flatnonzero(np.ravel(inside) ^ np.ravel(sure))
-            i, j = np.divmod(doubtful, inside.shape[1])
-            inside[i, j] = self._squared_distances(rows, i, j) < self.squares[j]
-        return inside
+        found = np.flatnonzero(excess > (half - slack)[:, np.newaxis])
+        i, j = np.divmod(found, excess.shape[1])
+        doubtful = np.flatnonzero(excess.ravel()[found] <= (half + slack)[i])
+        if len(doubtful):
+            pairs = i[doubtful], j[doubtful]
+            outside = self._squared_distances(rows, *pairs) >= self.squares[pairs[1]]
+            i, j = (np.delete(some, doubtful[outside]) for some in (i, j))
+        return i, j
 
     def _prepare(self, rows):
         # The shift comes first: rows far from zero need all their digits until then.
@@ -168,6 +196,15 @@ class _Balls:
                 _blocks.shifted(self.centers[j[pairs]], self.origin),
             )
         return distances
+
+
+def _symmetric(pairs, n_rows):
+    """All of these pairs both ways, and each row with itself, as a sparse matrix."""
+    own = np.arange(n_rows, dtype=np.int32)
+    i, j = (np.concatenate(some) for some in zip(*pairs, strict=True))
+    rows, columns = np.concatenate([i, j, own]), np.concatenate([j, i, own])
+    entries = np.ones(len(rows), dtype=np.int8)
+    return sparse.coo_array((entries, (rows, columns)), (n_rows, n_rows)).tocsr()
 
 
 def greedy_cover(function, n_picks, *, centers=None, given=None, rng):

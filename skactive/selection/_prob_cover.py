@@ -46,8 +46,9 @@ class ProbCover(ClusterFeatureMap, Score):
     each other.
 
     Time grows with the square of the pool; put `skactive.compose.Subsample` around it
-    where there are more than some ten thousand samples. Balls are counted, and counted
-    again when they lose samples, in blocks; who is in whose ball is never stored.
+    where there are more than some ten thousand samples. Who is in whose ball is stored
+    for at most four million pairs, in 100 MB; otherwise it is found out again when it
+    is needed.
 
     Parameters
     ----------

@@ -32,15 +32,17 @@ class TopHat(GaussianSimilarity):
         return balls(a, b, self.gamma).astype(np.float64)
 
 
+@pytest.mark.parametrize("most_pairs", [0, 2**22])
 @pytest.mark.parametrize("n", [1, 2, 57, 701])  # no multiple of any block
-def test_counts_follow_every_pick(make, n):
+def test_counts_follow_every_pick(make, n, most_pairs, monkeypatch):
+    monkeypatch.setattr("skactive.geometry._balls._MOST_PAIRS", most_pairs)
     # Whole numbers: many pairs lie exactly at the edge, which is outside.
     points = rng_of(n).integers(0, 7, size=(n, 3)).astype(np.float64)
     radius = 2.0
     with config_context(working_memory=1):
-        cover = CoverGains(make(points), radius)
+        cover = CoverGains(make(points), radius, make(points[: n // 9]), 0.5)
         inside = balls(points, points, radius)
-        uncovered = np.ones(n, dtype=bool)
+        uncovered = ~balls(points, points[: n // 9], 0.5).any(axis=1)
         for pick in range(0, n, 1 + n // 5):
             assert_array_equal(cover.uncovered, uncovered)
             assert_array_equal(cover.gains(np.arange(n)), inside[:, uncovered].sum(1))
