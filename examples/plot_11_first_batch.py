@@ -71,9 +71,9 @@ for name in NAMES:
     )
 
 # %%
-# Then on to 100 labels, twenty at a time. Margin sampling after a random first batch and
-# after a typical one, which is a ``Switch``; and typical or random samples all the way.
-# With seeds of their own, campaigns that begin alike have the same first batch.
+# Then on to 100 labels, twenty at a time. Margin sampling after a random first batch
+# and after a typical one, which is a ``Switch``; and typical or random samples all the
+# way. With seeds of their own, campaigns that begin alike have the same first batch.
 random, typical = (strategies.get(name, random_state=0) for name in NAMES[::6])
 CAMPAIGNS = {
     "random": random,

@@ -18,6 +18,10 @@ __all__ = [
 # Rows whose distances say what is near and what is far.
 _N_TYPICAL = 500
 
+# Exponents of this size lose no digit that a sum over the pool would show; larger ones
+# need distances that are exact.
+_MOST_MILD = 100
+
 # Rows count as at least so long, or a block of short ones would face few others.
 _LEAST_BYTES = 2048
 
@@ -144,9 +148,17 @@ class GaussianSimilarity(InnerProduct):
 
     def between(self, a, b):
         """Compare all rows of one prepared block with all rows of another."""
-        values = _blocks.block_distances(a, b)
-        values *= -self.gamma
-        return np.exp(values, out=values)
+        left, right = (self.gamma * _blocks.block_norms(block) for block in (a, b))
+        if left.max(initial=0) + right.max(initial=0) > _MOST_MILD:
+            values = _blocks.block_distances(a, b)
+            values *= -self.gamma
+            return np.exp(values, out=values)
+        values = _blocks.block_products(a, b)
+        values *= 2 * self.gamma
+        values -= left[:, np.newaxis]
+        values -= right
+        np.exp(values, out=values)
+        return np.minimum(values, 1, out=values)
 
     def _with_themselves(self, block):
         return np.ones(block.shape[0])
