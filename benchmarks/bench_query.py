@@ -34,6 +34,7 @@ import json
 import platform
 import time
 import tracemalloc
+import warnings
 from functools import partial
 from statistics import median
 from typing import NamedTuple
@@ -357,6 +358,111 @@ def dropquery_case(quick):
     return Case(title, embedding.nbytes, ours, peer, check)
 
 
+def split(rng, n_samples, width):
+    """Embeddings of ten labeled samples, and of a pool."""
+    both = embeddings(rng, 10 + n_samples, width)
+    return both[:10], both[10:]
+
+
+def probcover_case(quick):
+    n_samples, width, n_picks = (1000, 16, 20) if quick else (20_000, 64, 100)
+    rng = np.random.default_rng(0)
+    labeled, pool = split(rng, n_samples, width)
+    sample = pool[:500].astype(np.float64)
+    apart = np.sqrt(((sample[:, None] - sample) ** 2).sum(axis=2))
+    delta = np.quantile(apart, 0.02)  # the balls of the batch hold most of the pool
+
+    def ours():
+        strategy = strategies.probcover(delta=delta, metric="euclidean", random_state=0)
+        strategy.fit(ModelView.from_outputs(embedding=labeled), np.arange(10))
+        return strategy.select(ModelView.from_outputs(embedding=pool), n_picks)
+
+    def peer():
+        from skactiveml.pool import ProbCover
+
+        both, y = partly_labeled(labeled, pool)
+        query = ProbCover(deltas=[delta], random_state=0).query
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of purity, which is not computed here
+            return query(both, y, batch_size=n_picks) - len(labeled)
+
+    def check(rows, peer_rows):
+        one, other = (covered(pool, pool[some], delta) for some in (rows, peer_rows))
+        assert abs(one - other) < 0.01 * other  # among equal balls either takes any
+
+    title = f"probcover {n_samples} x {width}, batch {n_picks}"
+    return Case(title, pool.nbytes, ours, peer, check)
+
+
+def typiclust_case(quick):
+    n_samples, width, n_picks = (1000, 16, 20) if quick else (20_000, 64, 100)
+    rng = np.random.default_rng(0)
+    labeled, pool = split(rng, n_samples, width)
+
+    def ours():
+        strategy = strategies.typiclust(metric="euclidean", random_state=0)
+        strategy.fit(ModelView.from_outputs(embedding=labeled))
+        return strategy.select(ModelView.from_outputs(embedding=pool), n_picks)
+
+    def peer():
+        from skactiveml.pool import TypiClust
+
+        both, y = partly_labeled(labeled, pool)
+        query = TypiClust(random_state=0).query
+        return query(both, y, batch_size=n_picks) - len(labeled)
+
+    def check(rows, peer_rows):
+        for some in (rows, peer_rows):
+            assert len(set(some)) == n_picks
+
+    title = f"typiclust {n_samples} x {width}, {10 + n_picks} clusters"
+    return Case(title, pool.nbytes, ours, peer, check)
+
+
+def herding_case(quick):
+    n_samples, width, n_picks = (1000, 16, 20) if quick else (20_000, 64, 100)
+    rng = np.random.default_rng(0)
+    labeled, pool = split(rng, n_samples, width)
+
+    def ours():
+        strategy = strategies.max_herding()
+        strategy.fit(ModelView.from_outputs(embedding=labeled))
+        return strategy.select(ModelView.from_outputs(embedding=pool), n_picks)
+
+    def peer():
+        from skactiveml.pool import MaxHerding
+
+        both, y = partly_labeled(labeled, pool)
+        query = MaxHerding(metric_dict={"gamma": 1.0}, random_state=0).query
+        return query(both, y, batch_size=n_picks) - len(labeled)
+
+    def check(rows, peer_rows):
+        one, other = (similarity(pool, pool[some]) for some in (rows, peer_rows))
+        assert abs(one - other) < 1e-3 * other
+
+    title = f"max_herding {n_samples} x {width}, batch {n_picks}"
+    return Case(title, pool.nbytes, ours, peer, check)
+
+
+def covered(pool, centers, delta):
+    """How many samples are within a radius of a center."""
+    squares = (pool**2).sum(axis=1)[:, None] + (centers**2).sum(axis=1)
+    return ((squares - 2 * pool @ centers.T) < delta**2).any(axis=1).sum()
+
+
+def similarity(pool, centers):
+    """Sum over the pool of the similarity to the nearest center, by direction."""
+    one, other = (a / np.linalg.norm(a, axis=1)[:, None] for a in (pool, centers))
+    return np.exp(2 * (one @ other.T).max(axis=1) - 2).sum()
+
+
+def partly_labeled(labeled, pool):
+    """Samples and labels as scikit-activeml takes them."""
+    y = np.full(len(labeled) + len(pool), np.nan)
+    y[: len(labeled)] = np.arange(len(labeled))
+    return np.vstack([labeled, pool]), y
+
+
 CASES = {
     "badge": badge_case,
     "badge_large": partial(badge_case, n_samples=100_000),
@@ -369,6 +475,9 @@ CASES = {
     "clue": clue_case,
     "falcun": falcun_case,
     "dropquery": dropquery_case,
+    "probcover": probcover_case,
+    "typiclust": typiclust_case,
+    "max_herding": herding_case,
 }
 
 # Seconds of one run of the peer's from which on it is not repeated.

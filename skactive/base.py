@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 from numbers import Integral
 
@@ -38,6 +38,8 @@ class Facts:
         Whether it works before there is a model.
     quadratic : bool, default=False
         Whether its time grows with the square of the pool.
+    cold_needs : tuple of str, default=None
+        What of `needs` it needs before there is a model; None means all of it.
     """
 
     task: str = "both"
@@ -46,6 +48,7 @@ class Facts:
     diverse: bool = False
     cold_start: bool = False
     quadratic: bool = False
+    cold_needs: tuple | None = None
 
     def __post_init__(self):
         if not isinstance(self.needs, tuple) or not all(
@@ -79,6 +82,10 @@ class Facts:
                 "One part is for classification and another for regression, and no "
                 "model does both; take parts for one task."
             )
+        cold_needs = None
+        if any(f.cold_needs is not None for f in (self, *parts)):
+            cold = [n for f in (self, *parts) for n in f.before_fit().needs]
+            cold_needs = tuple(dict.fromkeys(cold))
         return Facts(
             task=tasks.pop() if len(tasks) == 1 else self.task,
             needs=tuple(dict.fromkeys(n for f in (self, *parts) for n in f.needs)),
@@ -86,7 +93,17 @@ class Facts:
             diverse=self.diverse,
             cold_start=all(f.cold_start for f in (self, *parts)),
             quadratic=any(f.quadratic for f in (self, *parts)),
+            cold_needs=cold_needs,
         )
+
+    def before_fit(self):
+        """Take the facts as they are before there is a model.
+
+        Returns
+        -------
+        facts : Facts
+        """
+        return self if self.cold_needs is None else replace(self, needs=self.cold_needs)
 
 
 @dataclass
@@ -269,12 +286,16 @@ class QueryStrategy(BaseEstimator):
     def _pool(self, X):
         """The pool as a view that gives what is needed, in the labeled coordinates."""
         X = as_view(X).sharing(getattr(self, "_table", None))
-        check_capabilities(self._facts(), X, type(self).__name__)
+        check_capabilities(self._present_facts(), X, type(self).__name__)
         return self._announce(X)
+
+    def _present_facts(self):
+        facts = self._facts()
+        return facts if hasattr(self, "_table") else facts.before_fit()
 
     def _announce(self, X):
         """Tell the view what will be asked for, so that one pass gives it all."""
-        needs = self._facts().needs
+        needs = self._present_facts().needs
         return X.expect(*(name for need in needs for name in need.split("|")))
 
     def _check_rows(self, rows, X, n_queries, given):

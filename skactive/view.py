@@ -732,6 +732,32 @@ class ModelView:
         other._base = self  # alive, as for a part
         return other
 
+    def seen_by(self, model):
+        """The same samples as another model sees them.
+
+        Views that share an encoding and a scale with this one count in those of the new
+        view, too.
+
+        Parameters
+        ----------
+        model : estimator
+            Fitted.
+
+        Returns
+        -------
+        view : ModelView
+            Another one.
+        """
+        own, *others = (
+            ModelView(view.X, model, seed=self.seed)
+            for view in [self, *(v for v in self.table.views if v is not self)]
+        )
+        if own.task == "classification" and self.classes is not None:
+            own.classes = self.classes
+        self.join(own, *others)
+        own._base = others  # the table knows its views weakly
+        return own
+
     def _compute(self, name, options):
         if self._adapter is None:
             return self._compute_without_model(name, options)

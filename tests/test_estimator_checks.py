@@ -4,14 +4,20 @@ import re
 
 import numpy as np
 import pytest
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.neighbors import KNeighborsRegressor
 
 from skactive import QueryStrategy, Score, strategies
 from skactive.base import Facts
 from skactive.compose import (
+    Mask,
+    Mix,
     Partition,
     Prefilter,
     Product,
+    Proxy,
     Subsample,
+    Switch,
     Tempered,
     WeightedSum,
 )
@@ -25,11 +31,15 @@ from skactive.geometry import top_k
 from skactive.scores import (
     BALD,
     Density,
+    Energy,
     Entropy,
     FunctionScore,
+    Isolation,
     LeastConfidence,
+    Mahalanobis,
     Margin,
     MeanStd,
+    NeighborDistance,
     Variance,
 )
 from skactive.selection import (
@@ -77,6 +87,16 @@ COMPOSED = [
     Density(Variance(), beta=2),
     strategies.emoc(norm="l1", n_targets=8),
     FrankWolfe(noise=0.1, kind="gradient"),
+    Mask(strategies.coreset(), contamination=0.2),
+    Mask(strategies.margin(), Energy(), contamination=0.2),
+    Mask(Mix(strategies.bald(), share=0.3), Isolation(5), contamination=0.1),
+    Mix(strategies.badge(), share=0.4),
+    Switch(strategies.typiclust(), strategies.margin(), at=20),
+    Switch(strategies.coreset(), strategies.bald(), at=5),
+    Proxy(strategies.margin(), RandomForestClassifier(5)),
+    Proxy(strategies.coreset(), KNeighborsRegressor(1)),
+    NeighborDistance(n_neighbors=3),
+    Mahalanobis(),
 ]
 
 

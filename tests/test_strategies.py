@@ -147,6 +147,12 @@ VALUES = {
     "exact": True,
     "diversity": 0.25,
     "density": 0.125,
+    "max_clusters": 9,
+    "n_neighbors": 4,
+    "delta": 0.75,
+    "purity": 0.5,
+    "sigma": 0.25,
+    "temperature": 2.0,
 }
 
 

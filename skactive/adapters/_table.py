@@ -171,9 +171,13 @@ class SharedTable:
         """Whether a view has asked already."""
         return self._decided or self._scaler is not None
 
+    @property
+    def views(self):
+        """The views it was made for, as far as they are still there."""
+        return [view for ref in self._views if (view := ref()) is not None]
+
     def _raw_parts(self):
-        views = [view() for view in self._views]
-        return [view.output("raw_inputs") for view in views if view is not None]
+        return [view.output("raw_inputs") for view in self.views]
 
     def encode(self, raw):
         """Numeric samples, encoded only if some view's samples need it."""

@@ -8,20 +8,17 @@ from numbers import Integral, Real
 import numpy as np
 
 from skactive.base import Facts, QueryStrategy, Score
+from skactive.compose._delegate import Delegate
 from skactive.geometry import top_k
 from skactive.utils._sklearn import Interval
 
 
-class _Narrow(QueryStrategy):
+class _Narrow(Delegate):
     """Let `strategy` choose among the rows that `_keep` leaves."""
 
-    def _select(self, X, n_queries, given):
-        kept = self._keep(X, n_queries, given)
-        # Given rows stay in sight, so that a diverse strategy keeps away from them.
-        rows = np.sort(np.concatenate([kept, given]))
-        inner_given = np.searchsorted(rows, given)
-        picked = self._part("strategy").select(X[rows], n_queries, given=inner_given)
-        return rows[picked]
+    def _choose(self, X, n_queries, given):
+        kept = np.sort(self._keep(X, n_queries, given))
+        return self._ask(self._part("strategy"), X, n_queries, given, candidates=kept)
 
 
 class Prefilter(_Narrow):

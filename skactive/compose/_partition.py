@@ -7,10 +7,11 @@ from numbers import Integral
 import numpy as np
 
 from skactive.base import Facts, QueryStrategy
+from skactive.compose._delegate import Delegate
 from skactive.utils._sklearn import Interval
 
 
-class Partition(QueryStrategy):
+class Partition(Delegate):
     """Split the pool at random, and let a strategy choose a share of the batch in each.
 
     For strategies whose time grows with pool times batch: with `n_parts` parts it is
@@ -55,25 +56,23 @@ class Partition(QueryStrategy):
     def _facts(self):
         return self.facts.including(self.strategy._facts())
 
-    def _select(self, X, n_queries, given):
+    def _choose(self, X, n_queries, given):
         strategy = self._part("strategy")
         n_parts = min(self.n_parts, n_queries)
         if n_parts == 1:
-            return strategy.select(X, n_queries, given=given)
+            return self._ask(strategy, X, n_queries, given)
         candidates = np.delete(np.arange(len(X)), given)
         # Parts stay shuffled: the strategy has the same seed in all of them, and would
         # draw the same positions of each, the same class if the pool is sorted.
         shuffled = self._rng(X, "partition").permutation(candidates)
-        picked = []
-        for part, shares in zip(
-            np.array_split(shuffled, n_parts),
-            np.array_split(np.arange(n_queries), n_parts),
-            strict=True,
-        ):
-            rows = np.append(part, given)
-            inner_given = np.arange(len(part), len(rows))
-            picks = strategy.select(X[rows], len(shares), given=inner_given)
-            picked.append(rows[picks])
+        picked = [
+            self._ask(strategy, X, len(shares), given, candidates=part)
+            for part, shares in zip(
+                np.array_split(shuffled, n_parts),
+                np.array_split(np.arange(n_queries), n_parts),
+                strict=True,
+            )
+        ]
         # The first picks of all parts, then the second ones.
         ranks = np.concatenate([np.arange(len(picks)) for picks in picked])
         return np.concatenate(picked)[np.argsort(ranks, kind="stable")]

@@ -1,6 +1,7 @@
 """Transformers from a view to vectors; they compose with scikit-learn's own."""
 
 from skactive.features._features import (
+    ClusterFeatureMap,
     Embedding,
     FeatureMap,
     GradientEmbedding,
@@ -17,6 +18,7 @@ from skactive.features._weight_gradient import ModelKernel, WeightGradient
 
 __all__ = [
     "ACSFeatures",
+    "ClusterFeatureMap",
     "Embedding",
     "FeatureMap",
     "GradientEmbedding",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+from scipy import sparse
 from sklearn.base import BaseEstimator, TransformerMixin, clone
 from sklearn.pipeline import FeatureUnion, Pipeline
 
@@ -11,6 +13,9 @@ from skactive.geometry import ProductFeatures, unit_rows
 from skactive.utils import is_dataframe, seed_nested
 from skactive.utils._sklearn import InvalidParameterError
 from skactive.view import as_view
+
+# Numbers of an array that is converted as a whole without a second thought.
+_MOST_IN_DOUBLE = 2**22
 
 
 class ViewFeatures(TransformerMixin, BaseEstimator):
@@ -233,4 +238,18 @@ class MetricFeatureMap(FeatureMap):
 
     def _map(self, X):
         features = super()._map(X)
+        return unit_rows(features) if self.metric == "cosine" else features
+
+
+class ClusterFeatureMap(MetricFeatureMap):
+    """Mixin of strategies that cluster: small arrays are in double precision.
+
+    Where k-means begins hinges on the last digits, in pools of a few samples above all.
+    """
+
+    def _map(self, X):
+        features = FeatureMap._map(self, X)
+        small = features.shape[0] * features.shape[1] <= _MOST_IN_DOUBLE
+        if small and (isinstance(features, np.ndarray) or sparse.issparse(features)):
+            features = features.astype(np.float64, copy=False)
         return unit_rows(features) if self.metric == "cosine" else features

@@ -5,12 +5,18 @@ will do wherever `ProductFeatures` are named. `KernelFeatures` will do where dis
 or inner products of rows are all that is asked for.
 """
 
+from skactive.geometry._balls import (
+    CoverGains,
+    distances_to_other_labels,
+    greedy_cover,
+)
 from skactive.geometry._cluster_maximum import cluster_maximum
 from skactive.geometry._clusters import (
     assigned_squared_distances,
     average_linkage,
     check_vectors,
     cluster_means,
+    k_means_labels,
     nearest_centers,
 )
 from skactive.geometry._dense_rows import dense_rows
@@ -20,6 +26,7 @@ from skactive.geometry._distances import (
     inner_products,
     mean_cosines,
     min_squared_distances,
+    smallest_distance,
     squared_distances,
     squared_distances_to_mean,
     squared_norms,
@@ -66,6 +73,7 @@ from skactive.geometry._similarity import (
     CosineSimilarity,
     GaussianSimilarity,
     InnerProduct,
+    gaussian_kernel,
     similarity_kernel,
     typical_gamma,
 )
@@ -79,6 +87,7 @@ __all__ = [
     "ClippedCosine",
     "ConcaveGains",
     "CosineSimilarity",
+    "CoverGains",
     "CutGains",
     "DisparityGains",
     "FacilityGains",
@@ -97,16 +106,20 @@ __all__ = [
     "cluster_maximum",
     "cluster_means",
     "dense_rows",
+    "distances_to_other_labels",
     "expected_changes",
     "farthest_first",
     "fisher_gains",
     "frank_wolfe",
     "frank_wolfe_scores",
+    "gaussian_kernel",
     "greedy_change",
+    "greedy_cover",
     "greedy_fisher",
     "greedy_information",
     "greedy_trace",
     "inner_products",
+    "k_means_labels",
     "kmeans_plusplus",
     "largest_entropies",
     "lazy_greedy",
@@ -130,6 +143,7 @@ __all__ = [
     "sample_kdpp",
     "scaled_rows",
     "similarity_kernel",
+    "smallest_distance",
     "squared_distances",
     "squared_distances_to_mean",
     "squared_norms",

@@ -1,7 +1,10 @@
 """Clusters of rows: their means, the distances to them, average linkage."""
 
+import warnings
+
 import numpy as np
 from scipy import sparse
+from sklearn.exceptions import ConvergenceWarning
 
 from skactive.geometry import _blocks
 from skactive.geometry._distances import squared_distances
@@ -12,8 +15,19 @@ __all__ = [
     "average_linkage",
     "check_vectors",
     "cluster_means",
+    "k_means_labels",
     "nearest_centers",
 ]
+
+# With more clusters than this, batches of rows have to do.
+_MOST_EXACT = 50
+_BATCH_SIZE = 5000
+
+# Numbers of an array that is copied without a second thought.
+_MOST_ROUNDED = 2**22
+
+# More iterations move the centers by next to nothing, and can take twice the time.
+_MAX_ITER = 100
 
 
 def check_vectors(features, who):
@@ -154,6 +168,67 @@ def nearest_centers(features, centers):
         products = _blocks.shifted(features[rows], origin) @ around.T
         labels[rows] = (products - half_norms).argmax(axis=1)
     return labels
+
+
+def k_means_labels(features, n_clusters, *, rng):
+    """Cluster rows by one run of k-means, by mini-batches beyond 50 clusters.
+
+    Parameters
+    ----------
+    features : {ndarray, CSR} of shape (n_rows, n_features)
+        The rows.
+    n_clusters : int
+        Number of clusters, at most one for each row. Some are empty where there are
+        fewer different rows.
+    rng : numpy.random.Generator
+        Draws the first centers.
+
+    Returns
+    -------
+    ndarray of shape (n_rows,), int32
+        The cluster of each row, from 0.
+
+    Raises
+    ------
+    TypeError
+        If the features are products.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skactive.geometry import k_means_labels
+    >>> line = np.array([[0.0], [9.0], [1.0]])
+    >>> a, b, c = k_means_labels(line, 2, rng=np.random.default_rng(0))
+    >>> a == c, a == b
+    (np.True_, np.False_)
+    """
+    # Half a second to load, and few need it.
+    from sklearn.cluster import KMeans, MiniBatchKMeans
+
+    check_vectors(features, "k-means")
+    features = _without_last_digits(features)
+    model = KMeans(n_clusters, max_iter=_MAX_ITER)
+    if n_clusters > _MOST_EXACT:
+        model = MiniBatchKMeans(n_clusters, batch_size=_BATCH_SIZE)
+    seed = int(rng.integers(np.iinfo(np.int32).max))
+    model.set_params(n_init=1, random_state=seed)
+    with warnings.catch_warnings():
+        # That there are fewer different rows than clusters is no news.
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        return model.fit(features).labels_
+
+
+def _without_last_digits(features):
+    """Small features as dense rows without noise in the last digits.
+
+    k-means begins with the better of a few random centers, and in small pools two are
+    often equally good: rounding would decide.
+    """
+    if features.shape[0] * features.shape[1] > _MOST_ROUNDED:
+        return features
+    dense = features.toarray() if sparse.issparse(features) else features
+    unit = np.abs(dense).max(initial=0) * 2.0**-40
+    return np.round(dense / unit) * unit if 0 < unit < np.inf else dense
 
 
 def average_linkage(features, n_clusters):

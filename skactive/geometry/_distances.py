@@ -12,6 +12,7 @@ __all__ = [
     "inner_products",
     "mean_cosines",
     "min_squared_distances",
+    "smallest_distance",
     "squared_distances",
     "squared_distances_to_mean",
     "squared_norms",
@@ -139,6 +140,39 @@ def min_squared_distances(features, centers):
     """
     check_same_kind(features, centers, "centers")
     return _blocks.minima(features, centers, _blocks.central_point(features))
+
+
+def smallest_distance(features):
+    """Smallest Euclidean distance between two rows that differ.
+
+    Parameters
+    ----------
+    features : {ndarray, CSR, ProductFeatures} of shape (n_rows, n_features)
+        At least one row. Memory does not grow with the square of their number.
+
+    Returns
+    -------
+    float
+        0 where all rows are equal.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skactive.geometry import smallest_distance
+    >>> smallest_distance(np.array([[0.0], [0.0], [3.0], [7.0]]))
+    3.0
+    """
+    origin = _blocks.central_point(features)
+    smallest = np.inf
+    for some in _blocks.row_chunks(features.shape[0], _blocks.row_bytes(features)):
+        block = _blocks.shifted(features[some], origin)
+        width = _blocks.row_bytes(features) + 8 * block.shape[0]
+        for rows in _blocks.row_chunks(features.shape[0], width):
+            part = _blocks.shifted(features[rows], origin)
+            distances = _blocks.block_distances(part, block)
+            distances = distances[distances > 0]
+            smallest = min(smallest, distances.min(initial=np.inf))
+    return float(np.sqrt(smallest)) if np.isfinite(smallest) else 0.0
 
 
 @np.errstate(over="ignore", invalid="ignore")

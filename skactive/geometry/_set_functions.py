@@ -46,10 +46,14 @@ class _Similar:
 
 
 class FacilityGains(_Similar):
-    """Sum over the pool of the similarity to the most similar chosen row."""
+    """Sum over the pool of the similarity to the most similar chosen row.
 
-    def __init__(self, features, kernel, labeled=None):
+    With `weights`, one for each row and from 0 to 1, it is a weighted sum.
+    """
+
+    def __init__(self, features, kernel, labeled=None, weights=None):
         super().__init__(features, kernel, labeled)
+        self.weights = np.ones(len(self)) if weights is None else weights
         self.covered = np.zeros(len(self))
         if labeled is not None:
             self._cover(labeled)
@@ -59,7 +63,7 @@ class FacilityGains(_Similar):
         gains = np.zeros(len(rows))
         for seen, some, tile in self.kernel.tiles(self.features, self.features[rows]):
             tile -= self.covered[seen, np.newaxis]
-            gains[some] += np.maximum(tile, 0, out=tile).sum(axis=0)
+            gains[some] += self.weights[seen] @ np.maximum(tile, 0, out=tile)
         return self._rounded(gains)
 
     def add(self, rows):

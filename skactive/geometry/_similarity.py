@@ -10,12 +10,17 @@ __all__ = [
     "CosineSimilarity",
     "GaussianSimilarity",
     "InnerProduct",
+    "gaussian_kernel",
     "similarity_kernel",
     "typical_gamma",
 ]
 
 # Rows whose distances say what is near and what is far.
 _N_TYPICAL = 500
+
+# Exponents of this size lose no digit that a sum over the pool would show; larger ones
+# need distances that are exact.
+_MOST_MILD = 100
 
 # Rows count as at least so long, or a block of short ones would face few others.
 _LEAST_BYTES = 2048
@@ -143,9 +148,17 @@ class GaussianSimilarity(InnerProduct):
 
     def between(self, a, b):
         """Compare all rows of one prepared block with all rows of another."""
-        values = _blocks.block_distances(a, b)
-        values *= -self.gamma
-        return np.exp(values, out=values)
+        left, right = (self.gamma * _blocks.block_norms(block) for block in (a, b))
+        if left.max(initial=0) + right.max(initial=0) > _MOST_MILD:
+            values = _blocks.block_distances(a, b)
+            values *= -self.gamma
+            return np.exp(values, out=values)
+        values = _blocks.block_products(a, b)
+        values *= 2 * self.gamma
+        values -= left[:, np.newaxis]
+        values -= right
+        np.exp(values, out=values)
+        return np.minimum(values, 1, out=values)
 
     def _with_themselves(self, block):
         return np.ones(block.shape[0])
@@ -184,6 +197,34 @@ def similarity_kernel(name, features, *, gamma=None, rng):
     if name == "clipped_cosine":
         return ClippedCosine()
     gamma = typical_gamma(features, rng) if gamma is None else gamma
+    return GaussianSimilarity(gamma, _blocks.central_point(features))
+
+
+def gaussian_kernel(features, sigma):
+    """Make the kernel ``exp(-squared distance / sigma**2)``, without 1/2.
+
+    Parameters
+    ----------
+    features : {ndarray, CSR, ProductFeatures} of shape (n_rows, n_features)
+        The pool.
+    sigma : float
+        Where the kernel has fallen to 1/e.
+
+    Returns
+    -------
+    kernel : GaussianSimilarity
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skactive.geometry import gaussian_kernel
+    >>> line = np.array([[0.0], [2.0]])
+    >>> gaussian_kernel(line, 2.0).matrix(line, line).round(3)
+    array([[1.   , 0.368],
+           [0.368, 1.   ]])
+    """
+    # A reach of next to nothing leaves each row alone with its copies.
+    gamma = 1 / max(sigma**2, np.finfo(np.float64).tiny)
     return GaussianSimilarity(gamma, _blocks.central_point(features))
 
 

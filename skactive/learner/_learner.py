@@ -286,12 +286,14 @@ ModelView
         if labeled is not None:
             strategy.resume(self.strategy_).fit(labeled, self.y_labeled_)
         picked = strategy.select(pool, n_queries, given=given)
+        notes = getattr(strategy, "notes_", {})
         self.last_query_ = QueryRecord(
             rows=rows[picked],
             scores=getattr(strategy, "selected_scores_", None),
             seed=pool.seed,
             strategy=strategy,
             digests=frozenset(hash_rows(take_rows(pool.X, picked))),
+            notes={name: rows[noted] for name, noted in notes.items()},
         )
         return rows[picked]
 
@@ -540,6 +542,8 @@ ModelView
         # the same as for these samples alone.
         pool = view if len(rows) == len(view) else view[rows].apart()
         if not fitted:
+            if pool is not view:
+                ModelView.join(pool)  # with nothing but itself
             return pool, None
         labeled = self._see(self.X_labeled_, pool.seed)
         if pool is X:  # it has its encoding and scale already, and keeps them

@@ -25,6 +25,10 @@ class QueryRecord:
         The fitted strategy.
     digests : frozenset of bytes
         Content of the rows, by which `teach` knows them again.
+    notes : dict of str to ndarray of int64
+        Rows of the X that was queried, by what the strategy wants known of them: those
+        that `skactive.compose.Mask` left out are "masked", those that
+        `skactive.compose.Mix` drew are "random", from those "random_from".
     """
 
     rows: np.ndarray
@@ -32,3 +36,4 @@ class QueryRecord:
     seed: int
     strategy: QueryStrategy
     digests: frozenset
+    notes: dict

@@ -54,7 +54,7 @@ def make_strategy(strategy, pool, *, classifies, n_labeled):
             f"{who} needs a fitted model; call fit first, or use a strategy that "
             f"needs none: {', '.join(able)}."
         )
-    check_capabilities(facts, pool, who)
+    check_capabilities(facts.before_fit() if pool.model is None else facts, pool, who)
     return seed_nested(made, pool.seed, mix=n_labeled)
 
 

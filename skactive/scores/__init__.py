@@ -14,6 +14,12 @@ from skactive.scores._disagreement import BALD, Disagreement
 from skactive.scores._function import FunctionScore
 from skactive.scores._model_change import ExpectedModelChange
 from skactive.scores._neighbor_contrast import NeighborContrast
+from skactive.scores._outliers import (
+    Energy,
+    Isolation,
+    Mahalanobis,
+    NeighborDistance,
+)
 from skactive.scores._predicted_loss import PredictedLoss
 from skactive.scores._predictive_information import EPIG
 from skactive.scores._regression import Variance
@@ -31,15 +37,19 @@ __all__ = [
     "DeepFool",
     "Density",
     "Disagreement",
+    "Energy",
     "Entropy",
     "ExpectedModelChange",
     "FunctionScore",
     "Inconsistency",
+    "Isolation",
     "LeastConfidence",
+    "Mahalanobis",
     "Margin",
     "MaxKL",
     "MeanStd",
     "NeighborContrast",
+    "NeighborDistance",
     "PredictedLoss",
     "Ratio",
     "ResidualVariance",

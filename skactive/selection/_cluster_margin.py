@@ -15,7 +15,7 @@ from skactive.geometry import (
     nearest_centers,
     top_k,
 )
-from skactive.utils import hash_rows
+from skactive.selection._row_memory import look_up, row_keys
 from skactive.utils._sklearn import HasMethods, Interval, StrOptions
 
 _MIN_CLUSTERS = 20
@@ -153,9 +153,9 @@ class ClusterMargin(FeatureMap, QueryStrategy):
         """The cluster of each row, which is remembered."""
         features = self._map(X)
         check_vectors(features, type(self).__name__)
-        keys = _row_keys(X.X)
+        keys = row_keys(X.X)
         known = getattr(self, "_known", None)
-        clusters = np.full(len(X), -1) if known is None else _look_up(keys, *known)
+        clusters = np.full(len(X), -1) if known is None else look_up(keys, *known, -1)
         if (clusters < 0).all():
             known = None
             clusters = self._agglomerated(features, n_queries, self._rng(X, "clusters"))
@@ -179,18 +179,6 @@ class ClusterMargin(FeatureMap, QueryStrategy):
         clusters = np.full(n_rows, -1)
         clusters[rows] = average_linkage(features[rows], min(n_clusters, size))
         return clusters
-
-
-def _row_keys(X):
-    """Half of each digest: among a million rows no two are equal by chance."""
-    return np.frombuffer(b"".join(hash_rows(X)), dtype=np.uint64)[::2]
-
-
-def _look_up(keys, known_keys, known_clusters):
-    """Clusters of the rows with these keys; -1 for unknown ones."""
-    where = np.searchsorted(known_keys, keys)
-    where = np.minimum(where, len(known_keys) - 1)
-    return np.where(known_keys[where] == keys, known_clusters[where], -1)
 
 
 def _turns(groups, sizes):

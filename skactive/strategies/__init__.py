@@ -1,5 +1,12 @@
 """The published methods by name: short functions that put the parts together."""
 
+from skactive.strategies._coverage import (
+    dcom,
+    max_herding,
+    probcover,
+    typiclust,
+    uherding,
+)
 from skactive.strategies._disagreement import (
     bald,
     batch_bald,
@@ -86,6 +93,7 @@ __all__ = [
     "coreset",
     "dacs",
     "dal",
+    "dcom",
     "deepfool",
     "density",
     "disparity_min",
@@ -115,6 +123,7 @@ __all__ = [
     "least_confidence",
     "log_det",
     "margin",
+    "max_herding",
     "max_kl",
     "maxdet",
     "maxdiag",
@@ -122,6 +131,7 @@ __all__ = [
     "mean_std",
     "names",
     "power_bald",
+    "probcover",
     "qbc",
     "qbc_div",
     "qbc_div_den",
@@ -135,6 +145,8 @@ __all__ = [
     "ssl_diff2aug_direct",
     "ssl_diff2aug_kmeans",
     "ssl_random",
+    "typiclust",
+    "uherding",
     "variance",
     "variation_ratio",
     "vote_entropy",

@@ -83,3 +83,14 @@ def test_a_typical_distance():
     assert typical_gamma(np.ones((4, 2)), rng_of(0)) == 1
     many = rng_of(0).normal(size=(3000, 2))
     assert typical_gamma(many, rng_of(1)) == pytest.approx(1 / 2.77, rel=0.2)
+
+
+@pytest.mark.parametrize("scale", [1e-3, 1.0, 1e3])
+def test_gaussians_of_any_exponent(scale):
+    points = scale * np.random.default_rng(4).normal(size=(30, 3))
+    points[7] = points[3]
+    kernel = GaussianSimilarity(0.5)
+    values = kernel.matrix(points, points)
+    assert_allclose(values, rbf_kernel(points, gamma=0.5), atol=1e-12)
+    assert values.max() <= 1
+    assert values[3, 7] == pytest.approx(1, abs=1e-12)

@@ -1,0 +1,89 @@
+"""The first batch, before there is a model: every name that is tagged for it."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from numpy.testing import assert_array_equal
+from scipy import sparse
+from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.utils import get_tags
+
+from skactive import ActiveLearner, strategies
+
+COLD = [
+    name
+    for name in strategies.names()
+    if get_tags(strategies.get(name)).strategy.cold_start
+]
+# What seed sets are made by in the literature; dispersion-min is disparity_min.
+SEED_SETS = (
+    "disparity_min",
+    "facility_location",
+    "kmeans",
+    "max_herding",
+    "probcover",
+    "random",
+    "typiclust",
+)
+RNG = np.random.default_rng(0)
+CENTERS = np.array([[0.0, 0, 9], [9, 0, 0], [0, 9, 0], [-9, -9, -9]])
+BLOBS = np.repeat(CENTERS, 25, axis=0) + RNG.normal(size=(100, 3))
+
+
+def first_batch(name, X, n=4, estimator=None, seed=0):
+    estimator = LogisticRegression() if estimator is None else estimator
+    return ActiveLearner(estimator, name, random_state=seed).query(X, n)
+
+
+def test_seed_sets_need_no_model():
+    assert set(SEED_SETS) <= set(COLD)
+
+
+@pytest.mark.parametrize("name", COLD)
+def test_the_first_batch_of_any_table(name):
+    # Set cover takes probabilities, feature sums take what is not negative.
+    X = np.abs(BLOBS[::3]) / np.abs(BLOBS).max()
+    if name == "set_cover":
+        with pytest.raises(ValueError, match="Set cover needs features from 0 to 1"):
+            first_batch(name, X)
+        return
+    task = get_tags(strategies.get(name)).strategy.task
+    estimator = Ridge() if task == "regression" else LogisticRegression()
+    for table in (X, X.tolist(), pd.DataFrame(X), sparse.csr_matrix(X)):
+        rows = first_batch(name, table, 5, estimator)
+        assert len(set(rows)) == 5
+        assert_array_equal(first_batch(name, table, 5, estimator), rows)
+    some = np.arange(3, 20)
+    learner = ActiveLearner(estimator, name, random_state=0)
+    rows = learner.query(X, 5, candidates=some, pending=[4, 30])
+    assert np.isin(rows, some).all()
+    assert 4 not in rows
+
+
+@pytest.mark.parametrize("name", SEED_SETS)
+def test_one_sample_of_each_blob(name):
+    if name == "random":
+        return
+    # Nobody knows the number of classes yet, and the radius of probcover hinges on it.
+    known = {"n_clusters": 4} if name == "probcover" else {}
+    for seed in range(5):
+        rows = first_batch(strategies.get(name, **known), BLOBS, seed=seed)
+        assert sorted(rows // 25) == [0, 1, 2, 3]
+
+
+def test_chance_seldom_meets_each_blob():
+    # 4! of 4**4 batches, a little more without replacement.
+    hits = [
+        len(set(first_batch("random", BLOBS, seed=seed) // 25)) == 4
+        for seed in range(300)
+    ]
+    assert np.mean(hits) == pytest.approx(24 / 256 * 1.06, abs=0.05)
+
+
+def test_then_it_learns():
+    y = np.repeat(np.arange(4), 25)
+    learner = ActiveLearner(LogisticRegression(), "typiclust", random_state=0)
+    rows = learner.query(BLOBS, 4)
+    assert learner.fit(BLOBS[rows], y[rows]).score(BLOBS, y) == 1
+    left = np.setdiff1d(np.arange(100), rows)
+    assert len(set(learner.query(BLOBS[left], 3))) == 3
