@@ -12,7 +12,8 @@ from sklearn.utils import gen_batches
 
 from skactive.adapters._route import find_route
 from skactive.adapters._table import is_table, refuse_missing
-from skactive.semisupervised import MarginalSwap, make_augmentation
+from skactive.semisupervised import MarginalSwap
+from skactive.semisupervised._augment import make_augmentation
 from skactive.utils import is_dataframe, take_rows
 
 # The smallest positive normal float32: its log stands for a probability of zero.

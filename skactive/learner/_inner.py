@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from skactive.semisupervised import MinusOneClassifier, uses_minus_one
+from skactive.semisupervised import MinusOneClassifier
+from skactive.semisupervised._fitting import uses_minus_one
 from skactive.utils import class_names
 
 _SKINS = {

@@ -15,12 +15,10 @@ from skactive.semisupervised._augment import (
     MarginalSwap,
     NeighborSwap,
     RowMixup,
-    make_augmentation,
 )
 from skactive.semisupervised._fitting import (
     fit_with_unlabeled,
     takes_unlabeled,
-    uses_minus_one,
 )
 from skactive.semisupervised._minus_one import MinusOneClassifier
 from skactive.semisupervised._pseudo_labels import (
@@ -48,9 +46,7 @@ __all__ = [
     "RowMixup",
     "WAALClassifier",
     "fit_with_unlabeled",
-    "make_augmentation",
     "takes_unlabeled",
-    "uses_minus_one",
 ]
 
 

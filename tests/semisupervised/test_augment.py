@@ -13,8 +13,8 @@ from skactive.semisupervised import (
     MarginalSwap,
     NeighborSwap,
     RowMixup,
-    make_augmentation,
 )
+from skactive.semisupervised._augment import make_augmentation
 from skactive.semisupervised._strength import weaken_if_needed
 
 RNG = np.random.default_rng(0)
