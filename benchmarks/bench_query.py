@@ -529,7 +529,7 @@ def stored_regressor(prediction):
     return Stored()
 
 
-def measure(query, n_runs):
+def measure(query, n_runs, with_memory):
     """Rows of the last run, median of the seconds, peak of the memory."""
     seconds = []
     while len(seconds) < n_runs:
@@ -538,10 +538,12 @@ def measure(query, n_runs):
         seconds.append(time.perf_counter() - start)
         if seconds[-1] > _PATIENCE:
             break
-    tracemalloc.start()
-    query()
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
+    peak = np.nan
+    if with_memory:
+        tracemalloc.start()
+        query()
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
     return rows, {
         "seconds": median(seconds),
         "peak_mb": peak / 1e6,
@@ -549,15 +551,15 @@ def measure(query, n_runs):
     }
 
 
-def run(name, quick, with_peer):
+def run(name, quick, with_peer, with_memory):
     """Measure one case on both sides."""
     small, case = CASES[name](quick=True), CASES[name](quick)
     small.ours()
-    rows, ours = measure(case.ours, n_runs=3)
+    rows, ours = measure(case.ours, 3, with_memory)
     result = {"case": case.title, "input_mb": case.n_bytes / 1e6, "ours": ours}
     if with_peer:
         small.peer()
-        peer_rows, result["peer"] = measure(case.peer, n_runs=3)
+        peer_rows, result["peer"] = measure(case.peer, 3, with_memory)
         case.check(rows, peer_rows)
         result["ratio"] = result["peer"]["seconds"] / ours["seconds"]
         result["same_rows"] = bool(np.array_equal(rows, peer_rows))
@@ -581,6 +583,7 @@ def main():
     parser.add_argument("--only", default=",".join(CASES), help="names, with commas")
     parser.add_argument("--quick", action="store_true", help="small sizes")
     parser.add_argument("--no-peer", action="store_true", help="measure ours alone")
+    parser.add_argument("--no-memory", action="store_true", help="measure time alone")
     parser.add_argument("--json", metavar="FILE", help="write the figures there too")
     args = parser.parse_args()
     names = args.only.split(",")
@@ -593,7 +596,7 @@ def main():
     )
     results = []
     for name in names:
-        results.append(run(name, args.quick, not args.no_peer))
+        results.append(run(name, args.quick, not args.no_peer, not args.no_memory))
         print(line(results[-1]), flush=True)
     if args.json:
         versions = {m.__name__: m.__version__ for m in (np, scipy, sklearn)}
