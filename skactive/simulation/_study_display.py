@@ -148,7 +148,7 @@ def _draw_strategy(ax, rows, shift, bottom, *, color, marker, label):
     judged = rows["verdict"].isin(["fewer labels", "worse"]).to_numpy()
     style = {"color": color, "marker": marker, "linestyle": "none", "markersize": 7}
     ax.plot(x[judged], y[judged], zorder=4, **style)
-    censored = np.isnan(y)
+    censored = np.isnan(y) & rows["verdict"].notna().to_numpy()  # and not failed
     ax.plot(
         x[censored],
         np.full(censored.sum(), bottom),
