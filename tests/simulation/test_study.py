@@ -380,7 +380,7 @@ def test_estimators_are_added_in_any_order(tmp_path):
         study(
             None, X, y, vary="estimator", values=models, checkpoint=tmp_path, **options
         )
-    with pytest.raises(ValueError, match="estimator 'b' is .*another"):
+    with pytest.raises(ValueError, match=r"estimator 'b' is .*another"):
         study(
             None, X, y, vary="estimator", values={"b": DecisionTreeClassifier()},
             checkpoint=tmp_path, **options,
@@ -442,9 +442,8 @@ def test_failures_are_marked_by_value():
     assert "fragile" in result.at(1).strategies
     assert result.at(10).strategies == ["random", "margin"]
     assert len(result.at(10).failures) == 2
-    assert ("fragile" in result.summary().loc[1].index) and (
-        "fragile" not in result.summary().loc[10].index
-    )
+    assert "fragile" in result.summary().loc[1].index
+    assert "fragile" not in result.summary().loc[10].index
     # What failed is no point of the plot, and not one that never gets there.
     display = result.plot()
     assert np.isnan(display.lines_["fragile"].get_ydata()[1])
@@ -541,7 +540,7 @@ def test_more_wrong_arguments():
         study(None, X, y, vary="jitter", strategies=["random"], **SIZES)
     with pytest.raises(ValueError, match=r"label_noise=-1; pass a number >= 0"):
         run("label_noise", [-1], (X, X[:, 0]), Ridge(), strategies=["random"])
-    with pytest.raises(TypeError, match="jitter=0.1 is for an array or a DataFrame"):
+    with pytest.raises(TypeError, match=r"jitter=0\.1 is for an array or a DataFrame"):
         run("jitter", [0.1], (sparse.csr_array(X), y), DecisionTreeClassifier())
 
 
