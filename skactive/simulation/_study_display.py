@@ -116,7 +116,7 @@ class StudyDisplay:
         ax.yaxis.set_minor_formatter(NullFormatter())
         note = "hollow: no difference shown"
         if rows["efficiency"].isna().any():
-            note += f"; arrow: never reaches the final score of {baseline!r}"
+            note += f";\narrow: never reaches the final score of {baseline!r}"
         ax.set(
             xlim=(-0.5, len(values) - 0.5),
             ylim=(bottom, top),
@@ -149,9 +149,10 @@ def _draw_strategy(ax, rows, shift, bottom, *, color, marker, label):
     style = {"color": color, "marker": marker, "linestyle": "none", "markersize": 7}
     ax.plot(x[judged], y[judged], zorder=4, **style)
     censored = np.isnan(y) & rows["verdict"].notna().to_numpy()  # and not failed
-    ax.plot(
+    (arrows,) = ax.plot(
         x[censored],
         np.full(censored.sum(), bottom),
         **{**style, "marker": "v", "clip_on": False},
     )
+    arrows.set_in_layout(False)  # no arrows would have no extent
     return line

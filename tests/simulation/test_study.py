@@ -654,12 +654,20 @@ def test_display_intervals_and_texts(drawn):
     assert drawn.ax_.get_yscale() == "log"
     assert [text.get_text() for text in drawn.ax_.get_xticklabels()] == ["1", "2"]
     assert drawn.ax_.get_xlabel() == (
-        "copies\n(hollow: no difference shown; arrow: never reaches the final score "
+        "copies\n(hollow: no difference shown;\narrow: never reaches the final score "
         "of 'random')"
     )
     assert "as many labels as 'random'" in drawn.ax_.get_ylabel()
     legend = [text.get_text() for text in drawn.ax_.get_legend().get_texts()]
     assert legend == ["a", "b"]
+
+
+def test_display_among_others(drawn):
+    fig, axes = plt.subplots(2, 2, layout="constrained")
+    for ax in axes.flat:
+        drawn.plot(ax)
+    fig.canvas.draw()  # warns where the layout has no room
+    assert axes[0, 0].bbox.y0 > axes[1, 0].bbox.y1
 
 
 def test_plot_of_a_result():
