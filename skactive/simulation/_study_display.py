@@ -17,7 +17,7 @@ class StudyDisplay:
     The axis is logarithmic, so that half and double are as far from 1. Filled markers
     have a verdict, 'fewer labels' above 1 and 'worse' below; hollow ones have none. A
     marker at the bottom with an arrow stands for a strategy that never reaches the
-    baseline's final score. Make one with :meth:`from_result`.
+    baseline's final score; it is filled or hollow likewise. Make one with :meth:`from_result`.
 
     Parameters
     ----------
@@ -149,10 +149,9 @@ def _draw_strategy(ax, rows, shift, bottom, *, color, marker, label):
     style = {"color": color, "marker": marker, "linestyle": "none", "markersize": 7}
     ax.plot(x[judged], y[judged], zorder=4, **style)
     censored = np.isnan(y) & rows["verdict"].notna().to_numpy()  # and not failed
-    (arrows,) = ax.plot(
-        x[censored],
-        np.full(censored.sum(), bottom),
-        **{**style, "marker": "v", "clip_on": False},
-    )
-    arrows.set_in_layout(False)  # no arrows would have no extent
+    style.update(marker="v", clip_on=False)
+    for some, face in ((judged, color), (~judged, "white")):
+        if (censored & some).any():
+            low = np.full((censored & some).sum(), bottom)
+            ax.plot(x[censored & some], low, markerfacecolor=face, **style)
     return line
