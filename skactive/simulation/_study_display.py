@@ -17,7 +17,8 @@ class StudyDisplay:
     The axis is logarithmic, so that half and double are as far from 1. Filled markers
     have a verdict, 'fewer labels' above 1 and 'worse' below; hollow ones have none. A
     marker at the bottom with an arrow stands for a strategy that never reaches the
-    baseline's final score; it is filled or hollow likewise. Make one with :meth:`from_result`.
+    baseline's final score; it is filled or hollow likewise. Make one with
+    :meth:`from_result`.
 
     Parameters
     ----------
