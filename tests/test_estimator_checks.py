@@ -12,6 +12,7 @@ from skactive.base import Facts
 from skactive.compose import (
     Mask,
     Mix,
+    MultiStart,
     Partition,
     Prefilter,
     Product,
@@ -79,6 +80,8 @@ COMPOSED = [
     strategies.kmeans(factor=2),
     strategies.coreset(metric="cosine"),
     Partition(strategies.badge(), n_parts=3),
+    MultiStart(n_starts=3),
+    MultiStart(strategies.badge(), n_starts=2, similarity="rbf"),
     ClusterMargin(BALD(), n_clusters=3, order="random", max_clustered=8),
     WeightedSum([("doubt", Margin()), ("spread", MeanStd())], weights=[1, 2]),
     Product([("doubt", Entropy()), ("core", KCenterGreedy())], scaling="rank"),

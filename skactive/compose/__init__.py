@@ -3,6 +3,7 @@
 from skactive.compose._combine import Product, WeightedSum
 from skactive.compose._mask import Mask
 from skactive.compose._mix import Mix, monitored_mean
+from skactive.compose._multi_start import MultiStart
 from skactive.compose._narrow import Prefilter, Subsample
 from skactive.compose._partition import Partition
 from skactive.compose._proxy import Proxy
@@ -12,6 +13,7 @@ from skactive.compose._temperature import Tempered
 __all__ = [
     "Mask",
     "Mix",
+    "MultiStart",
     "Partition",
     "Prefilter",
     "Product",

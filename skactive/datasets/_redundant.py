@@ -110,7 +110,7 @@ def make_redundant(
     sources = np.concatenate([first, copies])[order]
     if jitter is None or not len(copies):
         return take_rows(X, sources), take_rows(y, sources), sources
-    near = _apart(X, take_rows(X, copies), jitter, rng)
+    near = set_apart(X, take_rows(X, copies), jitter, rng)
     stacked = stack_rows(take_rows(X, first), near)
     return take_rows(stacked, order), take_rows(y, sources), sources
 
@@ -127,8 +127,8 @@ def _check_sizes(n_unique, factor, total):
         raise ValueError(f"n_unique={n_unique} is more than total={total}.")
 
 
-def _apart(X, rows, jitter, rng):
-    """Near copies in place of copies."""
+def set_apart(X, rows, jitter, rng):
+    """Make near copies of copies of rows of X, as `make_redundant` does."""
     if callable(jitter):
         return jitter(rows, rng)
     if not isinstance(jitter, Real) or jitter < 0:

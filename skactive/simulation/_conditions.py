@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from numbers import Integral, Real
 from typing import NamedTuple
 
 import numpy as np
 
 from skactive.simulation._loop import label_totals
 from skactive.utils import make_rng
-
-_PLAIN_SHARE = 0.75  # of a table, or of a class, that a test set leaves
 
 
 class Condition(NamedTuple):
@@ -33,7 +32,7 @@ class Factor(NamedTuple):
     """Something that a study varies."""
 
     change: object  # callable: (condition, value) -> condition
-    values: object  # callable: (condition, y of the table or None) -> default values
+    values: object  # callable: (condition, y, n_train) -> default values
     axis: str  # what stands beside the axis of a plot
     classes_only: bool = False
     table_only: bool = False
@@ -47,15 +46,15 @@ class Subset:
 
     def __call__(self, train, seed, classifies):
         n_kept = self.size
-        if not isinstance(n_kept, int):
+        if isinstance(n_kept, Real) and not isinstance(n_kept, Integral):
             n_kept = round(n_kept * len(train.y))
-        if not 1 <= n_kept <= len(train.y):
+        if not isinstance(n_kept, Integral) or not 1 <= n_kept <= len(train.y):
             raise ValueError(
                 f"pool_size={self.size!r}; there are {len(train.y)} training samples, "
                 "so pass a share of at most 1.0 or a number of at most that."
             )
         kept = make_rng(seed, "subset").permutation(len(train.y))[:n_kept]
-        return replace(train, rows=train.rows[kept], y=train.y[kept])
+        return _part(train, kept)
 
 
 @dataclass(frozen=True)
@@ -69,15 +68,16 @@ class Redundant:
         from skactive.datasets import make_redundant
 
         n_samples = len(train.y)
-        rows, y, _ = make_redundant(
+        _, _, kept = make_redundant(
             train.rows,
-            train.y,
+            # Numbers that are whole are no classes of a regressor.
+            train.y if classifies else np.zeros(n_samples),
             n_unique=n_samples // 10,
             factor=self.factor,
             total=n_samples,
             random_state=seed,
         )
-        return replace(train, rows=rows, y=y, jitter=self.jitter, seed=seed)
+        return replace(_part(train, kept), jitter=self.jitter, seed=seed)
 
 
 @dataclass(frozen=True)
@@ -89,10 +89,10 @@ class PerClass:
     def __call__(self, train, seed, classifies):
         from skactive.datasets import take_per_class
 
-        rows, y, _ = take_per_class(
+        _, _, kept = take_per_class(
             train.rows, train.y, self.n_per_class, random_state=seed
         )
-        return replace(train, rows=rows, y=y)
+        return _part(train, kept)
 
 
 @dataclass(frozen=True)
@@ -104,8 +104,8 @@ class Imbalanced:
     def __call__(self, train, seed, classifies):
         from skactive.datasets import make_imbalanced
 
-        rows, y, _ = make_imbalanced(train.rows, train.y, self.ratio, random_state=seed)
-        return replace(train, rows=rows, y=y)
+        _, _, kept = make_imbalanced(train.rows, train.y, self.ratio, random_state=seed)
+        return _part(train, kept)
 
 
 @dataclass(frozen=True)
@@ -120,8 +120,16 @@ class NoisyLabels:
         if classifies:
             y, _ = make_noisy_labels(train.y, self.share, random_state=seed)
             return replace(train, y=y)
+        if not isinstance(self.share, Real) or not 0 <= self.share < np.inf:
+            raise ValueError(f"label_noise={self.share!r}; pass a number >= 0.")
         noise = make_rng(seed, "noise").standard_normal(train.y.shape)
         return replace(train, y=train.y + self.share * train.y.std(axis=0) * noise)
+
+
+def _part(train, kept):
+    """Some of the samples, in the order they had: all of them change nothing."""
+    kept = np.sort(kept)
+    return replace(train, rows=train.rows[kept], y=train.y[kept])
 
 
 def _reshaping(kind):
@@ -135,21 +143,21 @@ def _setting(name):
 def _doubled(name, most):
     """The size that was passed, twice and four times, as far as the budget allows."""
 
-    def values(condition, y):
-        sizes = [getattr(condition, name) * times for times in (1, 2, 4)]
-        return [size for size in sizes if size <= most(condition)]
+    def values(condition, y, n_train):
+        size = getattr(condition, name)
+        return [size, *(s for s in (2 * size, 4 * size) if s <= most(condition))]
 
     return values
 
 
-def _shares_of_all(condition, y):
-    n_train = _PLAIN_SHARE * len(y)
+def _shares_of_all(condition, y, n_train):
     return [s for s in (0.25, 0.5, 1.0) if s == 1 or s * n_train >= condition.budget]
 
 
-def _shares_of_a_class(condition, y):
-    n_most = int(_PLAIN_SHARE * np.unique(y, return_counts=True)[1].min())
-    n_least = -(-condition.budget // len(np.unique(y)))
+def _shares_of_a_class(condition, y, n_train):
+    counts = np.unique(y, return_counts=True)[1]
+    n_most = int(counts.min() * n_train // len(y))
+    n_least = -(-condition.budget // len(counts))
     sizes = np.geomspace(n_least, n_most, 3) if n_most > n_least else [n_most]
     return np.unique(np.floor(sizes).astype(int)).tolist()
 
@@ -167,7 +175,7 @@ FACTORS = {
     ),
     "initial": Factor(
         _setting("initial"),
-        lambda condition, y: ["random", "kmeans", "facility_location"],
+        lambda *_: ["random", "kmeans", "facility_location"],
         "seed set",
     ),
     "estimator": Factor(_setting("estimator"), None, "model"),
@@ -179,13 +187,13 @@ FACTORS = {
     ),
     "redundancy": Factor(
         _reshaping(Redundant),
-        lambda condition, y: [1, 2, 5, 10],
+        lambda *_: [1, 2, 5, 10],
         "copies of each sample",
         table_only=True,
     ),
     "jitter": Factor(
         _reshaping(lambda scale: Redundant(5, scale)),
-        lambda condition, y: [0.0, 0.05, 0.2, 0.5],
+        lambda *_: [0.0, 0.05, 0.2, 0.5],
         "noise of five near copies, in standard deviations",
         table_only=True,
     ),
@@ -198,14 +206,14 @@ FACTORS = {
     ),
     "imbalance": Factor(
         _reshaping(Imbalanced),
-        lambda condition, y: [1, 4, 16],
+        lambda *_: [1, 4, 16],
         "largest class / smallest class",
         classes_only=True,
         table_only=True,
     ),
     "label_noise": Factor(
         _reshaping(NoisyLabels),
-        lambda condition, y: [0.0, 0.1, 0.2, 0.4],
+        lambda *_: [0.0, 0.1, 0.2, 0.4],
         "share of wrong labels, or noise in standard deviations",
         table_only=True,
     ),

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from sklearn.base import is_classifier
 
 import skactive
+from skactive.learner import ActiveLearner
 from skactive.simulation._arguments import (
     check_on_error,
     check_sizes,
@@ -127,18 +128,21 @@ def play(
     }
     store = None if checkpoint is None else Checkpoint(checkpoint)
     seed = draw_seed(random_state) if store is None else store.seed(random_state)
-    repeats = {
-        (value, number): plan(
-            derive_seed(seed, "repeat", number),
-            initial=initial[value],
-            n_initial=condition.n_initial,
-            budget=condition.budget,
-            classifier=any(map(is_classifier, learners[value].values())),
-            **({"reshape": condition.reshape} if condition.reshape else {}),
-        )
-        for number in range(n_repeats)
-        for value, condition in conditions.items()
-    }
+    repeats = {}
+    for number, (value, condition) in product(range(n_repeats), conditions.items()):
+        try:
+            repeats[value, number] = plan(
+                derive_seed(seed, "repeat", number),
+                initial=initial[value],
+                n_initial=condition.n_initial,
+                budget=condition.budget,
+                classifier=any(map(is_classifier, learners[value].values())),
+                **({"reshape": condition.reshape} if condition.reshape else {}),
+            )
+        except Exception as error:
+            if factor is not None:
+                error.add_note(f"In {name}: {factor} {value!r}, repeat {number}.")
+            raise
     first = repeats[default, 0]
     setting = {
         **facts,
@@ -167,7 +171,15 @@ def play(
                 "version": skactive.__version__,
             },
             {
-                **{("strategy", n): describe(s) for n, s in learners[default].items()},
+                **{
+                    ("strategy", label): describe(
+                        # The model of the first value plays no part.
+                        ActiveLearner(base.estimator, learner.strategy)
+                        if learner.estimator is conditions[default].estimator
+                        else learner
+                    )
+                    for label, learner in learners[default].items()
+                },
                 **{(factor, v): describe(c) for v, c in conditions.items() if factor},
             },
         )

@@ -10,7 +10,7 @@ from sklearn.model_selection import train_test_split
 
 from skactive.simulation._candidates import FixedPool, FreshPools, Labeled, label
 from skactive.simulation._initial import first_rows, order_of_first
-from skactive.utils import derive_seed, make_rng, take_rows
+from skactive.utils import derive_seed, make_rng, stack_rows, take_rows
 
 
 @dataclass(frozen=True)
@@ -19,20 +19,21 @@ class TrainingPart:
 
     rows: np.ndarray  # of the table; a row that is there twice is two samples
     y: np.ndarray
-    jitter: float = 0  # of copies: noise in units of each column's standard deviation
+    jitter: object = 0.0  # what sets copies apart; see make_redundant
     seed: int = 0  # of the noise
 
     def samples(self, X):
         """Take the samples from the table."""
-        samples = take_rows(X, self.rows)
-        if not self.jitter:
-            return samples
-        samples = np.array(samples, dtype=np.result_type(samples, np.float32))
+        if self.jitter == 0:
+            return take_rows(X, self.rows)
+        from skactive.datasets._redundant import set_apart
+
         first = np.unique(self.rows, return_index=True)[1]
         copies = np.setdiff1d(np.arange(len(self.rows)), first)
-        noise = make_rng(self.seed, "jitter").standard_normal(samples[copies].shape)
-        samples[copies] += self.jitter * samples[first].std(axis=0) * noise
-        return samples
+        rng = make_rng(self.seed, "jitter")
+        near = set_apart(X, take_rows(X, self.rows[copies]), self.jitter, rng)
+        stacked = stack_rows(take_rows(X, self.rows[first]), near)
+        return take_rows(stacked, np.argsort(np.concatenate([first, copies])))
 
 
 @dataclass(frozen=True)

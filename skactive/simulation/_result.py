@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from skactive.simulation import _costs, _errors, _metrics, _penalties
+from skactive.simulation._concat import join_results
 from skactive.simulation._efficiency_interval import efficiency_intervals
 from skactive.simulation._learning_curve import diagnose_means
 from skactive.simulation._report import render
@@ -149,6 +150,60 @@ class SimulationResult:
                     f"{result.baseline!r}; score all strategies by the same metrics."
                 )
         return result
+
+    @classmethod
+    def concat(cls, results):
+        """Join results of several calls, such as those of several machines.
+
+        Results with the same ``random_state`` have the same repeats: their strategies
+        are put together. Results with others add repeats, which are renumbered.
+
+        Parameters
+        ----------
+        results : list of SimulationResult
+            Of one setting, up to ``random_state``. If they have different baselines,
+            that of the new result is 'random' if it is there, else the first strategy.
+
+        Returns
+        -------
+        result : SimulationResult
+            A strategy and repeat that is in several of them is there once, with the
+            times of the first. ``picks`` is None if it is in one of them. Of several
+            seeds, ``setting["random_state"]`` is the list.
+
+        Raises
+        ------
+        ValueError
+            If settings differ; if a strategy and repeat is there twice and differs by
+            more than times and rounding; or if a strategy lacks repeats that others
+            have.
+
+        Notes
+        -----
+        The setting does not tell the data. With one seed, other data show as other seed
+        sets and are refused; with several seeds it is yours to know that all come from
+        the same table.
+
+        Examples
+        --------
+        >>> from sklearn.datasets import load_iris
+        >>> from sklearn.naive_bayes import GaussianNB
+        >>> from skactive import SimulationResult, simulate
+        >>> here, there = (
+        ...     simulate(GaussianNB(), *load_iris(return_X_y=True), n_initial=9,
+        ...              strategies=["random", "margin"], n_queries=9, budget=27,
+        ...              n_repeats=3, random_state=seed)
+        ...     for seed in (0, 1)
+        ... )
+        >>> SimulationResult.concat([here, there])
+        SimulationResult(strategies=['random', 'margin'], ... n_repeats=6, ...)
+        """
+        results = list(results)
+        if not results or not all(isinstance(result, cls) for result in results):
+            raise ValueError(
+                f"results={results!r}; pass a list of at least one SimulationResult."
+            )
+        return cls.from_frame(**join_results(results))
 
     @property
     def strategies(self):

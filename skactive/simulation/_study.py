@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 from sklearn.base import is_classifier
+from sklearn.model_selection import ShuffleSplit
 
-from skactive.simulation._arguments import is_problem
+from skactive.simulation._arguments import check_data, is_problem
 from skactive.simulation._conditions import FACTORS, Condition
 from skactive.simulation._play import play
 from skactive.simulation._study_result import StudyResult
@@ -116,7 +117,7 @@ X_test, y_test, scoring, random_state, n_jobs, verbose, on_error
     >>> result.summary().index.names
     FrozenList(['redundancy', 'strategy'])
     """
-    if vary not in FACTORS:
+    if vary not in list(FACTORS):
         raise ValueError(f"vary={vary!r}; pass one of {list(FACTORS)}.")
     factor = FACTORS[vary]
     if factor.table_only and is_problem(X):
@@ -124,9 +125,9 @@ X_test, y_test, scoring, random_state, n_jobs, verbose, on_error
             f"vary={vary!r} changes a table, and X is a Problem; pass X and y, or see "
             "pool_ratio_study."
         )
+    if estimator is None and vary != "estimator":
+        raise ValueError("estimator=None is for vary='estimator' only; pass the model.")
     values = _named_values(vary, values)
-    if estimator is None and vary == "estimator" and values:
-        estimator = next(iter(values.values()))
     if factor.classes_only and not is_classifier(estimator):
         raise ValueError(
             f"vary={vary!r} is about classes, and {type(estimator).__name__} is no "
@@ -136,8 +137,8 @@ X_test, y_test, scoring, random_state, n_jobs, verbose, on_error
     if values is None:
         if factor.values is None:
             raise ValueError(f"vary={vary!r} needs values, a dict of label -> value.")
-        defaults = factor.values(base, None if y is None else np.asarray(y))
-        values = {value: value for value in defaults}
+        n_train = None if is_problem(X) else _n_train(X, y, X_test, y_test, test_size)
+        values = {value: value for value in factor.values(base, y, n_train)}
     played = play(
         "study",
         base,
@@ -161,6 +162,16 @@ X_test, y_test, scoring, random_state, n_jobs, verbose, on_error
         on_error=on_error,
     )
     return StudyResult(**played._asdict(), factor=vary, axis_label=factor.axis)
+
+
+def _n_train(X, y, X_test, y_test, test_size):
+    """Number of samples that a test set leaves."""
+    _, y, X_test, _ = check_data(X, y, X_test, y_test)
+    if X_test is not None:
+        return len(y)
+    test_size = 0.25 if test_size is None else test_size
+    split = ShuffleSplit(1, test_size=test_size, random_state=0)
+    return len(next(split.split(y))[0])
 
 
 def _named_values(vary, values):

@@ -17,7 +17,8 @@ class StudyDisplay:
     The axis is logarithmic, so that half and double are as far from 1. Filled markers
     have a verdict, 'fewer labels' above 1 and 'worse' below; hollow ones have none. A
     marker at the bottom with an arrow stands for a strategy that never reaches the
-    baseline's final score. Make one with :meth:`from_result`.
+    baseline's final score; it is filled or hollow likewise. Make one with
+    :meth:`from_result`.
 
     Parameters
     ----------
@@ -116,7 +117,7 @@ class StudyDisplay:
         ax.yaxis.set_minor_formatter(NullFormatter())
         note = "hollow: no difference shown"
         if rows["efficiency"].isna().any():
-            note += f"; arrow: never reaches the final score of {baseline!r}"
+            note += f";\narrow: never reaches the final score of {baseline!r}"
         ax.set(
             xlim=(-0.5, len(values) - 0.5),
             ylim=(bottom, top),
@@ -148,10 +149,10 @@ def _draw_strategy(ax, rows, shift, bottom, *, color, marker, label):
     judged = rows["verdict"].isin(["fewer labels", "worse"]).to_numpy()
     style = {"color": color, "marker": marker, "linestyle": "none", "markersize": 7}
     ax.plot(x[judged], y[judged], zorder=4, **style)
-    censored = np.isnan(y)
-    ax.plot(
-        x[censored],
-        np.full(censored.sum(), bottom),
-        **{**style, "marker": "v", "clip_on": False},
-    )
+    censored = np.isnan(y) & rows["verdict"].notna().to_numpy()  # and not failed
+    style.update(marker="v", clip_on=False)
+    for some, face in ((judged, color), (~judged, "white")):
+        if (censored & some).any():
+            low = np.full((censored & some).sum(), bottom)
+            ax.plot(x[censored & some], low, markerfacecolor=face, **style)
     return line
