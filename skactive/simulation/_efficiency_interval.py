@@ -5,8 +5,6 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import stdtrit
 
-from skactive.simulation._metrics import efficiency_at, mean_curve
-
 _ALPHA = 0.05
 
 
@@ -16,7 +14,6 @@ def efficiency_intervals(curves, baseline):
     A number of labels stays in the interval unless a paired t test over the repeats
     tells the score that the strategy has there from the baseline's final one. Between
     two rounds every repeat's score is linear in the logarithm of the number of labels.
-    The estimate rests on monotone curves instead, and the interval reaches to it.
 
     Parameters
     ----------
@@ -32,21 +29,12 @@ def efficiency_intervals(curves, baseline):
     """
     n_labeled = curves.n_labeled.mean(axis=0)
     reference = curves.scores[baseline]
-    means = {
-        label: mean_curve(curves.n_labeled, scores)
+    return {
+        label: (1.0, 1.0)
+        if np.array_equal(scores, reference)
+        else _interval(n_labeled, scores - reference[:, -1:])
         for label, scores in curves.scores.items()
     }
-    target = means[baseline].score[-1]
-    intervals = {}
-    for label, scores in curves.scores.items():
-        low = high = 1.0
-        if not np.array_equal(scores, reference):
-            low, high = _interval(n_labeled, scores - reference[:, -1:])
-        estimate = efficiency_at(means[baseline], means[label], target)
-        # It is NaN where the strategy never gets there.
-        low = 0.0 if np.isnan(estimate) else min(low, estimate)
-        intervals[label] = low, float(np.fmax(high, estimate))
-    return intervals
 
 
 def _interval(n_labeled, ahead):
