@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from functools import reduce
 from time import perf_counter
 from typing import NamedTuple
@@ -28,7 +29,7 @@ def label_totals(n_initial, n_queries, budget):
     return [*range(n_initial, budget, n_queries), budget]
 
 
-def run_rounds(learner, first, pool, totals, *, start=0):
+def run_rounds(learner, first, pool, totals, *, start=0, learning=nullcontext):
     """Teach the seed set, then query and teach until each total is reached in turn.
 
     Parameters
@@ -44,6 +45,8 @@ def run_rounds(learner, first, pool, totals, *, start=0):
         Number of labels after the seed set and after each round.
     start : int, default=0
         The round to begin with. If not 0, `replay_rounds` brought the learner there.
+    learning : callable, default=nullcontext
+        Gives a context in which the learner is fitted and taught.
 
     Yields
     ------
@@ -54,7 +57,8 @@ def run_rounds(learner, first, pool, totals, *, start=0):
         n_labeled = learner.n_labeled_
     else:
         began = perf_counter()
-        learner.fit(first.X, first.y)
+        with learning():
+            learner.fit(first.X, first.y)
         n_labeled = len(first.y)
         fit_time = perf_counter() - began
         yield Round(first.rows, first.places, n_labeled, fit_time, 0.0)
@@ -68,7 +72,8 @@ def run_rounds(learner, first, pool, totals, *, start=0):
         query_time = perf_counter() - began
         asked = pool.answer(rows)
         began = perf_counter()
-        learner.teach(asked.X, asked.y)
+        with learning():
+            learner.teach(asked.X, asked.y)
         n_labeled += len(rows)
         fit_time = perf_counter() - began
         yield Round(rows, asked.places, n_labeled, fit_time, query_time)
