@@ -54,9 +54,7 @@ def _own_training(net):
     if type(net) not in (NeuralNet, NeuralNetClassifier, NeuralNetRegressor):
         return f"it is a {type(net).__name__}, which may train in a way of its own"
     if net.optimizer not in _ELEMENTWISE:
-        return (
-            f"its optimizer, {net.optimizer.__name__}, is not known to be elementwise"
-        )
+        return f"its optimizer, {net.optimizer.__name__}, may not be elementwise"
     if len(callbacks) > 1 or any(
         type(call) not in (StopAtAccuracy, StopAtR2) for call in callbacks
     ):

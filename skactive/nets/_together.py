@@ -20,7 +20,7 @@ def train_together(nets, generators, X, rows, targets):
     nets : list of skorch.NeuralNet
         Initialized.
     generators : list of torch.Generator
-        Draws the order of each net's batches and its dropout, as its own training would.
+        Draws the order of each net's batches and its dropout, as its training would.
     X : Tensor or CSR matrix
         Samples of all nets.
     rows : list of ndarray of shape (n_rows,)
