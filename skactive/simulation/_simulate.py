@@ -88,7 +88,8 @@ def simulate(
     n_jobs : int, default=None
         Number of processes (:class:`joblib.Parallel`). The table is the same for every
         value, times apart: each task runs on one thread. Threads as a joblib back-end
-        are not supported.
+        are not supported; within ``joblib.parallel_config(backend="dask")``, campaigns
+        run on a cluster.
     verbose : int, default=0
         Above 0, a progress bar on stderr.
     pool_ratio : float, default=None
