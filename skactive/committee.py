@@ -83,7 +83,7 @@ class Committee(MetaEstimatorMixin, BaseEstimator):
     An estimator may have a method ``fit_members(X, y, rows, seeds)`` that trains all
     members in one go, where that is quicker: it gets the row numbers and the seed of
     each member and returns the list of fitted members, or NotImplemented for data or
-    parameters with which it cannot. Nets without dropout have one. It is not asked
+    parameters with which it cannot. Nets have one. It is not asked
     where ``fit`` gets further parameters.
 
     Members go on from what they have learned where the estimator says so, by a `start`

@@ -16,6 +16,7 @@ from skactive.nets._members import fit_members
 from skactive.nets._prepare import drop_default_split, set_defaults, set_sizes
 from skactive.nets._seeding import seeded_torch
 from skactive.nets._start import continue_from
+from skactive.nets._untrained import collect
 from skactive.nets._weights import weighted_losses
 from skactive.utils import draw_seed
 from skactive.utils._sklearn import (
@@ -124,8 +125,11 @@ class BaseNet(BaseEstimator):
         X, y = self._check_fit(X, y)
         former = self._former(self._meet_labels(y))
         X, y, weight = self._weighted(X, y, sample_weight)
-        net, targets, n_outputs = self._prepare(X, y, weight)
-        self.net_ = self._train(net, X, targets, weight, n_outputs, former)
+        prepared = net, targets, n_outputs = self._prepare(X, y, weight)
+        if weight is None and collect(self, X, prepared, former):
+            self.net_ = net  # to be trained at once with others
+        else:
+            self.net_ = self._train(net, X, targets, weight, n_outputs, former)
         return self
 
     def _former(self, same_targets):
@@ -188,9 +192,10 @@ class BaseNet(BaseEstimator):
         -------
         members : list of estimators or NotImplemented
             Fitted, ordinary estimators. NotImplemented where the members have to be
-            trained apart: with dropout, statistics of BatchNorm, a net, callback,
-            optimizer or data set of the user's own, a module that `torch.vmap` cannot
-            follow, or members whose rows differ in number or whose classes differ.
+            trained apart: with dropout in more than a chain of layers, or on a GPU,
+            statistics of BatchNorm, a net, callback, optimizer or data set of the
+            user's own, a module that `torch.vmap` cannot follow, or members whose rows
+            differ in number or whose classes differ.
         """
         self._validate_params()
         return fit_members(self, X, y, rows, seeds, previous)

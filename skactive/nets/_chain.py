@@ -9,7 +9,7 @@ from torch import nn
 
 from skactive.nets._mlp_module import Standardize, standardize
 
-_POINTWISE = {
+_POINTWISE = {  # and without random numbers
     nn.CELU, nn.ELU, nn.GELU, nn.Hardsigmoid, nn.Hardswish, nn.Hardtanh, nn.Identity,
     nn.LeakyReLU, nn.Mish, nn.ReLU, nn.ReLU6, nn.SELU, nn.SiLU, nn.Sigmoid,
     nn.Softplus, nn.Softsign, nn.Tanh,
@@ -19,19 +19,19 @@ _POINTWISE = {
 def is_chain(module):
     """Whether `pass_chain` does for stacked weights what the module does for its own.
 
-    True of a Sequential of linear layers and activations without hooks.
+    True of a Sequential of linear layers, activations and dropout without hooks.
     """
     if type(module).forward is not nn.Sequential.forward:
         return False
     layers = list(module._modules.values())
-    known = {nn.Linear, Standardize, *_POINTWISE}
+    known = {nn.Linear, Standardize, nn.Dropout, *_POINTWISE}
     hooked = (
         part._forward_hooks or part._forward_pre_hooks for part in module.modules()
     )
     return all(type(layer) in known for layer in layers) and not any(hooked)
 
 
-def pass_chain(module, params, buffers, X):
+def pass_chain(module, params, buffers, X, generators):
     """Outputs (n_nets, n_rows, n_outputs) for X of shape (n_nets, n_rows, n_inputs).
 
     Parameters
@@ -42,6 +42,8 @@ def pass_chain(module, params, buffers, X):
         Stacked, by their names in the module.
     X : Tensor
         A batch for each net.
+    generators : list of torch.Generator
+        Each net's dropout is drawn from its own, as torch would draw it.
     """
     for name, layer in module._modules.items():
         if type(layer) is nn.Linear:
@@ -53,6 +55,18 @@ def pass_chain(module, params, buffers, X):
         elif type(layer) is Standardize:
             mean, scale = buffers[f"{name}.mean"], buffers[f"{name}.scale"]
             X = standardize(X, mean[:, None], scale[:, None])
+        elif type(layer) is nn.Dropout:
+            X = _drop(X, layer.p, generators) if layer.training else X
         else:
             X = layer(X)
     return X
+
+
+def _drop(X, p, generators):
+    """Dropout with the units that torch drops for each net alone, on the CPU."""
+    if p in (0, 1):  # torch draws nothing then
+        return X * (1 - p)
+    kept = torch.empty_like(X)
+    for own, generator in zip(kept, generators, strict=True):
+        own.bernoulli_(1 - p, generator=generator)
+    return X * kept.div_(1 - p)

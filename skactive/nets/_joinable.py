@@ -9,6 +9,7 @@ from skorch.dataset import Dataset
 from torch import optim
 from torch.nn.parameter import is_lazy
 
+from skactive.nets._chain import is_chain
 from skactive.nets._iterator import TensorBatches
 from skactive.nets._seeding import generator_states, seeded_torch
 from skactive.nets._stack import Stack
@@ -21,13 +22,14 @@ _ELEMENTWISE = {
 }  # fmt: skip
 
 
-def can_train_together(net, X, y):
-    """Whether `train_together` does for nets like this one what their own `fit` does.
+def why_apart(net, X, y):
+    """Say why `train_together` would not do for nets like this what their `fit` does.
 
     The net has to be skorch's own, with nothing of the user's between its batches, and
     its optimizer elementwise. Its module has to be a function of weights and inputs:
-    no random numbers, no statistics that training updates, nothing that `torch.vmap`
-    cannot follow. A trial on one batch tells.
+    no random numbers but the dropout of a chain of layers on the CPU, no statistics
+    that training updates, nothing that `torch.vmap` cannot follow. A trial on one batch
+    tells.
 
     Parameters
     ----------
@@ -37,37 +39,54 @@ def can_train_together(net, X, y):
         A batch of samples.
     y : Tensor
         Its encoded targets.
+
+    Returns
+    -------
+    reason : str or None
+        What the net does; None if nets like it can be trained together.
     """
-    return _is_plain(net) and _is_function(net, X, y)
+    return _own_training(net) or _no_function(net, X, y)
 
 
-def _is_plain(net):
-    """Whether the training of a net is skorch's loop over slices, and no more."""
+def _own_training(net):
+    """What makes the training of a net more than skorch's loop over slices."""
     callbacks = [] if net.callbacks in (None, "disable") else net.callbacks
-    return (
-        type(net) in (NeuralNet, NeuralNetClassifier, NeuralNetRegressor)
-        and net.optimizer in _ELEMENTWISE
-        and all(type(call) in (StopAtAccuracy, StopAtR2) for call in callbacks)
-        and len(callbacks) <= 1
-        and net.verbose == 0
-        and not net.compile
-        and net.train_split is None
-        and net.dataset is Dataset
-        and not net.get_params_for("dataset")
-        and net.iterator_train is TensorBatches
-        and net.get_params_for("iterator_train").keys() <= {"batch_size", "shuffle"}
-        and isinstance(net.criterion_, torch.nn.Module)
-        and not list(net.criterion_.parameters())
-    )
+    if type(net) not in (NeuralNet, NeuralNetClassifier, NeuralNetRegressor):
+        return f"it is a {type(net).__name__}, which may train in a way of its own"
+    if net.optimizer not in _ELEMENTWISE:
+        return f"its optimizer, {net.optimizer.__name__}, may not be elementwise"
+    if len(callbacks) > 1 or any(
+        type(call) not in (StopAtAccuracy, StopAtR2) for call in callbacks
+    ):
+        return "it has callbacks of its own"
+    if net.train_split is not None:
+        return "it has a train_split"
+    if (
+        net.dataset is not Dataset
+        or net.get_params_for("dataset")
+        or net.iterator_train is not TensorBatches
+        or net.get_params_for("iterator_train").keys() - {"batch_size", "shuffle"}
+    ):
+        return "it has a dataset or an iterator of its own"
+    if (
+        not isinstance(net.criterion_, torch.nn.Module)
+        or list(net.criterion_.parameters())
+    ):  # fmt: skip
+        return "its criterion is trained too, or is no module"
+    if net.verbose or net.compile:
+        return "it is verbose or compiled"
+    return None
 
 
-def _is_function(net, X, y):
-    """Whether one pass in training mode is a function, and vmap computes it."""
+def _no_function(net, X, y):
+    """What makes a pass in training mode no function, or none that vmap computes."""
     params = [
         param for _, param in net.module_.named_parameters(remove_duplicate=False)
     ]
-    if len(set(params)) < len(params) or any(is_lazy(param) for param in params):
-        return False  # shared by layers, or without a shape
+    if len(set(params)) < len(params):
+        return "layers of its module share weights"
+    if any(is_lazy(param) for param in params):
+        return "its module is lazy: weights have no shape before the first batch"
     net._set_training(True)
     X, y = X.to(net.device), y.to(net.device)
     module = deepcopy(net.module_)
@@ -75,24 +94,34 @@ def _is_function(net, X, y):
         before = generator_states(net.device)
         output = module(X)
         if not torch.is_tensor(output):
-            return False
+            return "its module returns more than one tensor"
+        if not _same(before, generator_states(net.device)) and not (
+            len(before) == 1 and X.ndim == 2 and is_chain(module)
+        ):
+            return "its module draws random numbers"
+        if not _same(net.module_.buffers(), module.buffers()):
+            return "its module keeps statistics of the batches, as BatchNorm does"
         alone = net.get_loss(output, y, X=X, training=True)
-        pairs = [
-            *zip(before, generator_states(net.device), strict=True),
-            *zip(net.module_.buffers(), module.buffers(), strict=True),
-        ]
-        if not all(torch.equal(old, new) for old, new in pairs):
-            return False
+        generators = [torch.Generator() for _ in range(2)]
+        for generator in generators:
+            generator.set_state(before[0])
         try:
             # torch warns where it would only run the nets one after the other.
             warnings.simplefilter("error")
             losses, outputs = Stack([net, net]).losses(
-                torch.stack([X, X]), torch.stack([y, y])
+                torch.stack([X, X]), torch.stack([y, y]), generators
             )
         except Exception:
             # Where vmap cannot follow the module, anything may be raised. A fault of
             # the module itself turns up again when the nets are trained apart.
-            return False
-    return torch.allclose(outputs[0], output, rtol=1e-3, atol=1e-4) and torch.allclose(
-        losses[0], alone, rtol=1e-3, atol=1e-4
-    )
+            return "torch.vmap cannot follow its module"
+    close = {"rtol": 1e-3, "atol": 1e-4}
+    if torch.allclose(outputs[0], output, **close) and torch.allclose(
+        losses[0], alone, **close
+    ):
+        return None
+    return "torch.vmap computes something else than its module"
+
+
+def _same(old, new):
+    return all(torch.equal(*pair) for pair in zip(old, new, strict=True))

@@ -3,6 +3,7 @@
 import inspect
 import math
 
+from skorch.callbacks import PrintLog
 from skorch.dataset import Dataset, ValidSplit
 from torch import nn
 from torch.utils.data import DataLoader
@@ -37,6 +38,9 @@ def set_defaults(net, X):
     """
     if net.verbose == 1:
         net.set_params(verbose=0)
+    if not net.verbose and _prints_by_default(net):
+        # It draws up a table in every epoch, to be printed or not.
+        net.set_params(callbacks__print_log=None)
     train, valid = (
         net.get_params_for("iterator_train"),
         net.get_params_for("iterator_valid"),
@@ -65,6 +69,18 @@ def drop_default_split(net):
     monitored = (str(getattr(call, "monitor", "")) for _, call in net.callbacks_)
     if is_default and not any(name.startswith("valid") for name in monitored):
         net.set_params(train_split=None)
+
+
+def _prints_by_default(net):
+    """Whether only skorch's own default would print, and nothing is said about it."""
+    own = [] if net.callbacks in (None, "disable") else net.callbacks
+    calls = [call[1] if isinstance(call, tuple) else call for call in own]
+    return (
+        net.callbacks != "disable"
+        and "print_log" in dict(net.get_default_callbacks())
+        and not hasattr(net, "callbacks__print_log")
+        and not any(isinstance(call, PrintLog) for call in calls)
+    )
 
 
 _ORDERS = {"shuffle", "sampler", "batch_sampler"}

@@ -30,10 +30,10 @@ class Stack:
         self._is_chain = is_chain(self._module)
         self._vmap_outputs, self._vmap_losses = vmap(self._output), vmap(self._loss)
 
-    def losses(self, X, y):
+    def losses(self, X, y, generators):
         """Loss (n_nets,) and output (n_nets, n_rows, ...) of each net on its batch."""
         if self._is_chain and X.ndim == 3:
-            output = pass_chain(self._module, self.params, self.buffers, X)
+            output = pass_chain(self._module, self.params, self.buffers, X, generators)
         else:
             output = self._vmap_outputs(self.params, self.buffers, X)
         return self._vmap_losses(output, y, X), output

@@ -1,4 +1,4 @@
-"""Members of a committee of nets, trained at once.
+"""Nets of one architecture, trained at once.
 
 One pass, one loss and one step of the optimizer for all of them. An elementwise
 optimizer moves stacked weights as it would move those of each net alone, so what comes
@@ -13,14 +13,14 @@ from skactive.nets._stop import find_stop
 
 
 def train_together(nets, generators, X, rows, targets):
-    """Train nets that `can_train_together`, in place.
+    """Train nets that nothing keeps apart (`why_apart`), in place.
 
     Parameters
     ----------
     nets : list of skorch.NeuralNet
         Initialized.
     generators : list of torch.Generator
-        Draws the order of each net's batches, as its own training would.
+        Draws the order of each net's batches and its dropout, as its training would.
     X : Tensor or CSR matrix
         Samples of all nets.
     rows : list of ndarray of shape (n_rows,)
@@ -43,7 +43,8 @@ def train_together(nets, generators, X, rows, targets):
 
     training = list(range(len(nets)))  # the nets that have not stopped
     for epoch in range(1, first.max_epochs + 1):
-        order = [_order(rows.shape[1], generators[i], shuffle) for i in training]
+        drawn = [generators[i] for i in training]
+        order = [_order(rows.shape[1], generator, shuffle) for generator in drawn]
         own, order = torch.arange(len(training))[:, None], torch.stack(order)
         loss, sums = _run_epoch(
             first,
@@ -53,6 +54,7 @@ def train_together(nets, generators, X, rows, targets):
             X,
             rows[own, order].split(sizes, dim=1),
             targets[own, order].split(sizes, dim=1),
+            drawn,
         )
         for i, value in zip(training, loss.tolist(), strict=True):
             _record(nets[i], epoch, value)
@@ -72,12 +74,13 @@ def train_together(nets, generators, X, rows, targets):
         stack.write_back(position, nets[i])
 
 
-def _run_epoch(net, stack, optimizer, stop, X, batches, targets):
+def _run_epoch(net, stack, optimizer, stop, X, batches, targets, generators):
     """A step on each batch: mean loss (n_nets,), and the sums `stop` wants or None."""
-    losses, sums = 0.0, 0.0
+    losses, sums = 0.0, 0  # hits stay integers
     for rows, y in zip(batches, targets, strict=True):
         optimizer.zero_grad()
-        loss, output = stack.losses(take_tensors(X, rows).to(net.device), y)
+        batch = take_tensors(X, rows).to(net.device)
+        loss, output = stack.losses(batch, y, generators)
         loss.sum().backward()
         optimizer.step()
         losses = losses + loss.detach() * rows.shape[1]

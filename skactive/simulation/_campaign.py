@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import traceback
+from contextlib import nullcontext
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -51,8 +53,29 @@ class Outcome(NamedTuple):
     failure: Failure | None
 
 
-def run_campaign(campaign, scorers, where, *, played=(), keep=None, mark_errors=False):
+def run_campaign(campaign, scorers, where, **options):
     """Play a campaign, or what is left of it.
+
+    Parameters
+    ----------
+    campaign, scorers, where, **options
+        As for `play_campaign`.
+
+    Returns
+    -------
+    outcome : Outcome
+    """
+    with single_thread():
+        try:
+            next(play_campaign(campaign, scorers, where, **options))
+        except StopIteration as end:
+            return end.value
+
+
+def play_campaign(
+    campaign, scorers, where, *, played=(), keep=None, mark_errors=False, collect=None
+):
+    """Play a campaign, or what is left of it; within `single_thread`.
 
     Parameters
     ----------
@@ -67,17 +90,40 @@ def run_campaign(campaign, scorers, where, *, played=(), keep=None, mark_errors=
     mark_errors : bool, default=False
         Return an exception as a Failure, unless it is a MissingCapability, which no
         other repeat would do without.
+    collect : callable, default=None
+        ``collect(untrained)`` gives a context in which `fit` of a net adds to that list
+        what it leaves untrained.
+
+    Yields
+    ------
+    untrained : Untrained
+        What is to be trained before the campaign goes on, with `collect`. The seconds
+        it took are sent back, or what was raised is thrown.
 
     Returns
     -------
     outcome : Outcome
     """
-    rounds = list(played)
+    rounds, untrained = list(played), []
     try:
-        for done in _play(campaign, scorers, rounds):
-            rounds.append(done)
-            if keep is not None:
-                keep(done)
+        if len(rounds) < len(campaign.totals):
+            learner = start_learner(campaign)
+            test = campaign.repeat.test()
+            learning = nullcontext if collect is None else partial(collect, untrained)
+            for done in _rounds_left(campaign, learner, rounds, learning):
+                joint_time = (yield untrained.pop()) if untrained else 0.0
+                rounds.append(
+                    PlayedRound(
+                        done.rows.tolist(),
+                        np.column_stack([done.places]).tolist(),
+                        done.n_labeled,
+                        done.fit_time + joint_time,
+                        done.query_time,
+                        _scores(learner, test, scorers),
+                    )
+                )
+                if keep is not None:
+                    keep(rounds[-1])
     except Exception as error:
         error.add_note(f"{where}, round {len(rounds)}.")
         if not mark_errors or isinstance(error, MissingCapability):
@@ -87,29 +133,23 @@ def run_campaign(campaign, scorers, where, *, played=(), keep=None, mark_errors=
     return Outcome(rounds, None)
 
 
-def _play(campaign, scorers, played):
-    """Yield the rounds that are not played yet."""
-    if len(played) == len(campaign.totals):
-        return
+def start_learner(campaign):
+    """Return the learner of a campaign with the seeds of its repeat, not fitted."""
     # Every random_state, also the learner's own, which seeds the strategy.
     learner = reseed_nested(clone(campaign.learner), campaign.repeat.seed)
-    spread_devices(learner, campaign.number)
-    with single_thread():
-        first, pool = campaign.repeat.open()
-        test = campaign.repeat.test()
-        if played:
-            asked = [np.array(done.rows, dtype=np.int64) for done in played[1:]]
-            replay_rounds(learner, first, pool, asked)
-        totals = campaign.totals
-        for done in run_rounds(learner, first, pool, totals, start=len(played)):
-            yield PlayedRound(
-                done.rows.tolist(),
-                np.column_stack([done.places]).tolist(),
-                done.n_labeled,
-                done.fit_time,
-                done.query_time,
-                _scores(learner, test, scorers),
-            )
+    return spread_devices(learner, campaign.number)
+
+
+def _rounds_left(campaign, learner, played, learning):
+    """Play on from the rounds that are played already."""
+    first, pool = campaign.repeat.open()
+    if played:
+        asked = [np.array(done.rows, dtype=np.int64) for done in played[1:]]
+        replay_rounds(learner, first, pool, asked)
+    start = len(played)
+    return run_rounds(
+        learner, first, pool, campaign.totals, start=start, learning=learning
+    )
 
 
 def _scores(learner, test, scorers):

@@ -5,14 +5,24 @@ from __future__ import annotations
 import sys
 import warnings
 
-from joblib import Parallel, delayed
+import numpy as np
+from joblib import Parallel, delayed, effective_n_jobs
 from sklearn.exceptions import FitFailedWarning
 
 from skactive.simulation._campaign import run_campaign
+from skactive.simulation._side_by_side import play_side_by_side
 
 
 def run_cells(
-    cells, scorers, *, name, n_jobs, verbose, checkpoint=None, on_error="raise"
+    cells,
+    scorers,
+    *,
+    name,
+    n_jobs,
+    verbose,
+    checkpoint=None,
+    on_error="raise",
+    batch_repeats=False,
 ):
     """Play the campaigns.
 
@@ -29,6 +39,8 @@ def run_cells(
         Where rounds are kept, and taken from if they are there already.
     on_error : {'raise', 'mark'}
         What becomes of an exception; 'mark' lets the other campaigns end.
+    batch_repeats : bool, default=False
+        Train the nets of all campaigns of a process at once.
 
     Returns
     -------
@@ -37,17 +49,30 @@ def run_cells(
     """
     # Repeat by repeat: a strategy that cannot work is known before the first one ends.
     in_turn = sorted(cells, key=lambda key: key.repeat)
-    done = Parallel(n_jobs=n_jobs, return_as="generator_unordered")(
-        delayed(_run_cell)(
-            key,
-            cells[key]._replace(number=number),
+    n_groups = len(cells)
+    if batch_repeats:
+        n_groups = min(n_groups, effective_n_jobs(n_jobs))
+    groups = [
+        {
+            in_turn[position]: cells[in_turn[position]]._replace(number=number)
+            for position in positions
+        }
+        for number, positions in enumerate(
+            np.array_split(np.arange(len(cells)), n_groups)
+        )
+    ]
+    parts = Parallel(n_jobs=n_jobs, return_as="generator_unordered")(
+        delayed(_run_group)(
+            group,
             scorers,
             name,
-            None if checkpoint is None else checkpoint.log(key),
+            {} if checkpoint is None else {key: checkpoint.log(key) for key in group},
             on_error == "mark",
+            batch_repeats,
         )
-        for number, key in enumerate(in_turn)
+        for group in groups
     )
+    done = (pair for part in parts for pair in part.items())
     if verbose > 0:
         from tqdm import tqdm
 
@@ -58,11 +83,19 @@ def run_cells(
     return outcomes
 
 
-def _run_cell(key, campaign, scorers, name, log, mark_errors):
-    where = f"In {name}: {_spelled(key)}"
-    options = {} if log is None else {"played": log.rounds(), "keep": log.append}
-    outcome = run_campaign(campaign, scorers, where, mark_errors=mark_errors, **options)
-    return key, outcome
+def _run_group(group, scorers, name, logs, mark_errors, side_by_side):
+    options = {
+        key: {"where": f"In {name}: {_spelled(key)}", "mark_errors": mark_errors}
+        for key in group
+    }
+    for key, log in logs.items():
+        options[key] |= {"played": log.rounds(), "keep": log.append}
+    if side_by_side:
+        return play_side_by_side(group, scorers, options)
+    return {
+        key: run_campaign(campaign, scorers, **options[key])
+        for key, campaign in group.items()
+    }
 
 
 def _spelled(key):

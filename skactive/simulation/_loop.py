@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from functools import reduce
 from time import perf_counter
 from typing import NamedTuple
@@ -29,7 +30,7 @@ def label_totals(n_initial, n_queries, budget):
     return [*range(n_initial, budget, n_queries), budget]
 
 
-def run_rounds(learner, first, pool, totals, *, start=0):
+def run_rounds(learner, first, pool, totals, *, start=0, learning=nullcontext):
     """Teach the seed set, then query and teach until each total is reached in turn.
 
     Parameters
@@ -45,6 +46,8 @@ def run_rounds(learner, first, pool, totals, *, start=0):
         Number of labels after the seed set and after each round.
     start : int, default=0
         The round to begin with. If not 0, `replay_rounds` brought the learner there.
+    learning : callable, default=nullcontext
+        Gives a context in which the learner is fitted and taught.
 
     Yields
     ------
@@ -55,7 +58,8 @@ def run_rounds(learner, first, pool, totals, *, start=0):
         n_labeled = learner.n_labeled_
     else:
         began = perf_counter()
-        learner.fit(first.X, first.y, **_unlabeled(learner, pool))
+        with learning():
+            learner.fit(first.X, first.y, **_unlabeled(learner, pool))
         n_labeled = len(first.y)
         fit_time = perf_counter() - began
         yield Round(first.rows, first.places, n_labeled, fit_time, 0.0)
@@ -69,7 +73,8 @@ def run_rounds(learner, first, pool, totals, *, start=0):
         query_time = perf_counter() - began
         asked = pool.answer(rows)
         began = perf_counter()
-        learner.teach(asked.X, asked.y, **_unlabeled(learner, pool))
+        with learning():
+            learner.teach(asked.X, asked.y, **_unlabeled(learner, pool))
         n_labeled += len(rows)
         fit_time = perf_counter() - began
         yield Round(rows, asked.places, n_labeled, fit_time, query_time)

@@ -21,6 +21,7 @@ from skactive.simulation._cells import make_tables, run_cells
 from skactive.simulation._checkpoint import Checkpoint, check_file_labels, describe
 from skactive.simulation._initial import make_initial
 from skactive.simulation._result import choose_baseline
+from skactive.simulation._side_by_side import check_side_by_side
 from skactive.utils import derive_seed, draw_seed
 
 
@@ -67,6 +68,7 @@ def play(
     verbose,
     checkpoint,
     on_error,
+    batch_repeats,
     conditions=None,
     factor=None,
     pool_ratio=None,
@@ -143,6 +145,16 @@ def play(
             if factor is not None:
                 error.add_note(f"In {name}: {factor} {value!r}, repeat {number}.")
             raise
+    cells = {}
+    for label, (value, condition), number in product(
+        labels, conditions.items(), range(n_repeats)
+    ):
+        key = Key(label, number) if factor is None else StudyKey(label, value, number)
+        cells[key] = Campaign(
+            learners[value][label], repeats[value, number], condition.totals
+        )
+    if batch_repeats:
+        check_side_by_side({key: cells[key] for key in cells if key.repeat == 0})
     first = repeats[default, 0]
     setting = {
         **facts,
@@ -183,14 +195,6 @@ def play(
                 **{(factor, v): describe(c) for v, c in conditions.items() if factor},
             },
         )
-    cells = {}
-    for label, (value, condition), number in product(
-        labels, conditions.items(), range(n_repeats)
-    ):
-        key = Key(label, number) if factor is None else StudyKey(label, value, number)
-        cells[key] = Campaign(
-            learners[value][label], repeats[value, number], condition.totals
-        )
     outcomes = run_cells(
         cells,
         scorers,
@@ -199,6 +203,7 @@ def play(
         verbose=verbose,
         checkpoint=store,
         on_error=on_error,
+        batch_repeats=batch_repeats,
     )
     for key, outcome in outcomes.items():
         if key.strategy == baseline and outcome.failure is not None:

@@ -35,6 +35,7 @@ def study(
     verbose=0,
     checkpoint=None,
     on_error="mark",
+    batch_repeats=False,
 ):
     """Simulate at several values of one thing, all else the same.
 
@@ -76,7 +77,7 @@ def study(
     values : list, or dict of label -> value, default=None
         The values. Strategies and estimators need labels, in a dict.
     strategies, n_initial, n_queries, budget, initial, baseline, n_repeats, test_size, \
-X_test, y_test, scoring, random_state, n_jobs, verbose, on_error
+X_test, y_test, scoring, random_state, n_jobs, verbose, on_error, batch_repeats
         As for :func:`~skactive.simulate`. An estimator that a strategy brings along is
         not varied.
     checkpoint : str or Path, default=None
@@ -160,6 +161,7 @@ X_test, y_test, scoring, random_state, n_jobs, verbose, on_error
         verbose=verbose,
         checkpoint=checkpoint,
         on_error=on_error,
+        batch_repeats=batch_repeats,
     )
     return StudyResult(**played._asdict(), factor=vary, axis_label=factor.axis)
 
