@@ -13,6 +13,7 @@ from skactive.geometry._clusters import (
     cluster_means,
     nearest_centers,
 )
+from skactive.geometry._cosine_graph import CosineGraph
 from skactive.geometry._dense_rows import dense_rows
 from skactive.geometry._determinantal import sample_kdpp
 from skactive.geometry._distance_products import min_distance_products
@@ -27,6 +28,7 @@ from skactive.geometry._distances import (
 from skactive.geometry._farthest_first import farthest_first
 from skactive.geometry._fisher_trace import fisher_gains, greedy_fisher
 from skactive.geometry._frank_wolfe import frank_wolfe, frank_wolfe_scores
+from skactive.geometry._graph_network import graph_network
 from skactive.geometry._greedy import lazy_greedy, naive_greedy, stochastic_greedy
 from skactive.geometry._greedy_trace import (
     expected_changes,
@@ -78,6 +80,7 @@ from skactive.geometry._unit_rows import scaled_rows, unit_rows
 __all__ = [
     "ClippedCosine",
     "ConcaveGains",
+    "CosineGraph",
     "CosineSimilarity",
     "CutGains",
     "DisparityGains",
@@ -105,6 +108,7 @@ __all__ = [
     "greedy_change",
     "greedy_fisher",
     "greedy_information",
+    "graph_network",
     "greedy_trace",
     "inner_products",
     "kmeans_plusplus",

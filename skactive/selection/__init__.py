@@ -13,6 +13,7 @@ from skactive.selection._diverse_batch import DiverseBatch
 from skactive.selection._falcun import Falcun
 from skactive.selection._frank_wolfe import FrankWolfe
 from skactive.selection._glister import Glister
+from skactive.selection._graph_network import CoreGCN, UncertainGCN
 from skactive.selection._greedy_sampling import GreedyOutputs, GreedyProducts
 from skactive.selection._k_center import KCenterGreedy
 from skactive.selection._k_means import KMeansSampling
@@ -37,6 +38,7 @@ __all__ = [
     "AlfaMix",
     "BatchBALD",
     "ClusterMargin",
+    "CoreGCN",
     "DensityAwareKCenter",
     "DiscriminativeSampling",
     "DisparityMin",
@@ -64,4 +66,5 @@ __all__ = [
     "SaturatedCoverage",
     "SetCover",
     "StochasticTopK",
+    "UncertainGCN",
 ]

@@ -27,7 +27,7 @@ from skactive.strategies._diversity import (
 )
 from skactive.strategies._hybrids import alfa_mix, clue, dropquery, falcun
 from skactive.strategies._kernel import lcmd, maxdet, maxdiag, maxdist
-from skactive.strategies._learned import learning_loss
+from skactive.strategies._learned import core_gcn, learning_loss, uncertain_gcn
 from skactive.strategies._linear_models import bait, emoc, frank_wolfe
 from skactive.strategies._registry import get, names
 from skactive.strategies._regression import (
@@ -76,6 +76,7 @@ __all__ = [
     "cluster_variance",
     "clustermargin",
     "consensus_entropy",
+    "core_gcn",
     "coreset",
     "dacs",
     "dal",
@@ -124,6 +125,7 @@ __all__ = [
     "robust_coreset",
     "saturated_coverage",
     "set_cover",
+    "uncertain_gcn",
     "variance",
     "variation_ratio",
     "vote_entropy",
