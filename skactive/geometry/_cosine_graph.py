@@ -118,6 +118,10 @@ class CosineGraph:
         return result
 
     def _row_blocks(self, values):
+        """Slices of rows, and these rows in the precision of some values."""
+        if values.dtype == self.units.dtype:  # nothing to convert
+            yield slice(None), self.units
+            return
         width = _blocks.row_bytes(self.units) + 8 * values.shape[1]
         for rows in _blocks.row_chunks(self.units.shape[0], width):
             yield rows, self.units[rows].astype(values.dtype, copy=False)

@@ -13,7 +13,7 @@ from skactive.geometry._cosine_graph import CosineGraph
 __all__ = ["graph_network"]
 
 # Adam's usual constants.
-_DECAY = np.float32(0.9), np.float32(0.999)
+_DECAY = 0.9, 0.999
 _EPSILON = 1e-8
 
 
@@ -73,17 +73,15 @@ def graph_network(
     network = _Network(CosineGraph(units), hidden_size, rng)
     # The derivative of the loss by the logit is this times the error.
     shares = np.where(is_labeled, 1 / is_labeled.sum(), weight / (~is_labeled).sum())
-    moments = [(np.zeros_like(p), np.zeros_like(p)) for p in network.parameters]
+    weights = network.weights
+    mean, square = np.zeros_like(weights), np.zeros_like(weights)
     for step in range(1, max_epochs + 1):
-        gradients = network.gradients(is_labeled, shares, dropout, rng)
-        for parameter, gradient, (mean, square) in zip(
-            network.parameters, gradients, moments, strict=True
-        ):
-            gradient += weight_decay * parameter
-            mean += (1 - _DECAY[0]) * (gradient - mean)
-            square += (1 - _DECAY[1]) * (gradient**2 - square)
-            scale = np.sqrt(square / (1 - _DECAY[1] ** step)) + _EPSILON
-            parameter -= lr / (1 - _DECAY[0] ** step) * mean / scale
+        gradient = network.gradient(is_labeled, shares, dropout, rng)
+        gradient += weight_decay * weights
+        mean += (1 - _DECAY[0]) * (gradient - mean)
+        square += (1 - _DECAY[1]) * (gradient**2 - square)
+        scale = np.sqrt(square / (1 - _DECAY[1] ** step)) + _EPSILON
+        weights -= lr / (1 - _DECAY[0] ** step) * mean / scale
     return network.outputs()
 
 
@@ -93,18 +91,29 @@ class _Network:
     def __init__(self, graph, hidden_size, rng):
         self.graph = graph
         n_features = graph.units.shape[1]
-        self.parameters = [
-            _glorot(rng, n_features, hidden_size),
-            np.zeros(hidden_size, dtype=np.float32),
-            _glorot(rng, hidden_size, 1),
-            np.zeros(1, dtype=np.float32),
-        ]
+        self.weights = np.concatenate(
+            [
+                _glorot(rng, n_features, hidden_size),
+                np.zeros(hidden_size),
+                _glorot(rng, hidden_size, 1),
+                np.zeros(1),
+            ],
+            dtype=np.float32,
+        )
+        self.shapes = (n_features, hidden_size), (hidden_size,), (hidden_size, 1), (1,)
+        self.parameters = self.split(self.weights)  # views, which follow
         # Sparse rows would not stay sparse.
         self.is_sparse = sparse.issparse(graph.units)
         self.smoothed = None if self.is_sparse else graph.smoothed_units()
 
-    def gradients(self, is_labeled, shares, dropout, rng):
-        """Derivatives of the loss by the parameters, under dropout."""
+    def split(self, weights):
+        """V, a, w, b out of one vector."""
+        ends = np.cumsum([np.prod(shape) for shape in self.shapes])[:-1]
+        parts = np.split(weights, ends)
+        return [p.reshape(s) for p, s in zip(parts, self.shapes, strict=True)]
+
+    def gradient(self, is_labeled, shares, dropout, rng):
+        """Derivative of the loss by the weights, under dropout."""
         V, a, w, b = self.parameters
         hidden = self._convolved(V)
         hidden += a
@@ -122,7 +131,8 @@ class _Network:
         hidden *= by_values
         hidden *= w[:, 0] / keep
         by_a = hidden.sum(axis=0)
-        return [self._pulled_back(hidden), by_a, by_w, by_logits.sum(axis=0)]
+        by_V = self._pulled_back(hidden)
+        return np.concatenate([by_V.ravel(), by_a, by_w[:, 0], by_logits.sum(axis=0)])
 
     def _convolved(self, V):
         if self.is_sparse:
@@ -136,7 +146,7 @@ class _Network:
 
     def outputs(self):
         """What the trained network says, in double precision: equal rows are equal."""
-        V, a, w, b = (p.astype(np.float64) for p in self.parameters)
+        V, a, w, b = self.split(self.weights.astype(np.float64))
         del self.smoothed
         hidden = self.graph.product(self.graph.project(V))
         hidden += a
@@ -147,4 +157,4 @@ class _Network:
 
 def _glorot(rng, n_in, n_out):
     limit = np.sqrt(6 / (n_in + n_out))
-    return rng.uniform(-limit, limit, (n_in, n_out)).astype(np.float32)
+    return rng.uniform(-limit, limit, n_in * n_out)

@@ -1,5 +1,6 @@
 """Algorithms that choose a batch."""
 
+from skactive.selection._adversarial_autoencoder import VAAL
 from skactive.selection._bait import BAIT
 from skactive.selection._batch_bald import BatchBALD
 from skactive.selection._candidate_clusters import AlfaMix, DropQuery
@@ -35,6 +36,7 @@ from skactive.selection._submodular import (
 __all__ = [
     "BAIT",
     "KDPP",
+    "VAAL",
     "AlfaMix",
     "BatchBALD",
     "ClusterMargin",

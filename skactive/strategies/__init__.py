@@ -27,7 +27,12 @@ from skactive.strategies._diversity import (
 )
 from skactive.strategies._hybrids import alfa_mix, clue, dropquery, falcun
 from skactive.strategies._kernel import lcmd, maxdet, maxdiag, maxdist
-from skactive.strategies._learned import core_gcn, learning_loss, uncertain_gcn
+from skactive.strategies._learned import (
+    core_gcn,
+    learning_loss,
+    uncertain_gcn,
+    vaal,
+)
 from skactive.strategies._linear_models import bait, emoc, frank_wolfe
 from skactive.strategies._registry import get, names
 from skactive.strategies._regression import (
@@ -126,6 +131,7 @@ __all__ = [
     "saturated_coverage",
     "set_cover",
     "uncertain_gcn",
+    "vaal",
     "variance",
     "variation_ratio",
     "vote_entropy",

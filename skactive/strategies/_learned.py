@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from skactive.scores import PredictedLoss
-from skactive.selection import CoreGCN, UncertainGCN
+from skactive.selection import VAAL, CoreGCN, UncertainGCN
 from skactive.strategies._registry import recipe
 
 
@@ -95,3 +95,34 @@ def core_gcn(features=None, max_epochs=200, random_state=None):
     array([2])
     """
     return CoreGCN(features, max_epochs=max_epochs, random_state=random_state)
+
+
+@recipe
+def vaal(features=None, max_epochs=10, random_state=None):
+    """Least labeled-looking in the latent space of an adversarial autoencoder.
+
+    Parameters
+    ----------
+    features : transformer, default=None
+        What the autoencoder sees; None means the model's inputs.
+    max_epochs : int, default=10
+        Passes over the pool, in every query; more for small pools.
+    random_state : int, RandomState instance or None, default=None
+        Seed; a learner fills it.
+
+    Returns
+    -------
+    strategy : VAAL
+
+    References
+    ----------
+    Sinha, Ebrahimi and Darrell (2019), "Variational Adversarial Active Learning".
+
+    Examples
+    --------
+    >>> from skactive import strategies
+    >>> strategy = strategies.vaal(random_state=0).fit([[0.0], [1.0], [0.5]])
+    >>> sorted(strategy.select([[0.1], [9.0]], 2).tolist())
+    [0, 1]
+    """
+    return VAAL(features, max_epochs=max_epochs, random_state=random_state)

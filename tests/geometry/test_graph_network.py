@@ -36,22 +36,22 @@ class Dropout:
 def test_gradients_are_those_of_the_dense_network(container, dropout):
     units, masks = make_units(), Dropout(3)
     network = _Network(CosineGraph(container(units)), 8, rng_of(1))
-    network.parameters[1] += 0.1
+    network.split(network.weights)[1] += 0.1
     shares = np.where(IS_LABELED, 1 / 6, 1.2 / 24)
-    got = network.gradients(IS_LABELED, shares, dropout, masks)
+    got = network.gradient(IS_LABELED, shares, dropout, masks)
 
     adjacency = CosineGraph(units.astype(np.float64)).product(np.eye(30))
     A, X = torch.tensor(adjacency), torch.tensor(units, dtype=torch.float64)
     V, a, w, b = parameters = [
         torch.tensor(p, dtype=torch.float64, requires_grad=True)
-        for p in network.parameters
+        for p in network.split(network.weights)
     ]
     hidden = torch.relu(A @ (X @ V) + a)
     kept = torch.tensor(masks.masks < np.float32(1 - dropout))
     s = torch.sigmoid(A @ (hidden * kept / (1 - dropout) @ w) + b)[:, 0]
     loss = -s[:6].log().mean() - 1.2 * (1 - s[6:]).log().mean()
     loss.backward()
-    for gradient, parameter in zip(got, parameters, strict=True):
+    for gradient, parameter in zip(network.split(got), parameters, strict=True):
         assert_allclose(gradient, parameter.grad, rtol=1e-3, atol=2e-6)
 
     labeledness, hidden = network.outputs()
@@ -71,7 +71,7 @@ def test_training_is_that_of_torch():
     X = torch.tensor(units, dtype=torch.float64)
     V, a, w, b = parameters = [
         torch.tensor(p, dtype=torch.float64, requires_grad=True)
-        for p in start.parameters
+        for p in start.split(start.weights)
     ]
     adam = torch.optim.Adam(parameters, lr=0.01, weight_decay=5e-4)
     for _ in range(25):
