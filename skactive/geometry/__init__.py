@@ -19,6 +19,7 @@ from skactive.geometry._clusters import (
     k_means_labels,
     nearest_centers,
 )
+from skactive.geometry._cosine_graph import CosineGraph
 from skactive.geometry._dense_rows import dense_rows
 from skactive.geometry._determinantal import sample_kdpp
 from skactive.geometry._distance_products import min_distance_products
@@ -34,6 +35,7 @@ from skactive.geometry._distances import (
 from skactive.geometry._farthest_first import farthest_first
 from skactive.geometry._fisher_trace import fisher_gains, greedy_fisher
 from skactive.geometry._frank_wolfe import frank_wolfe, frank_wolfe_scores
+from skactive.geometry._graph_network import graph_network
 from skactive.geometry._greedy import lazy_greedy, naive_greedy, stochastic_greedy
 from skactive.geometry._greedy_trace import (
     expected_changes,
@@ -86,6 +88,7 @@ from skactive.geometry._unit_rows import scaled_rows, unit_rows
 __all__ = [
     "ClippedCosine",
     "ConcaveGains",
+    "CosineGraph",
     "CosineSimilarity",
     "CoverGains",
     "CutGains",
@@ -113,6 +116,7 @@ __all__ = [
     "frank_wolfe",
     "frank_wolfe_scores",
     "gaussian_kernel",
+    "graph_network",
     "greedy_change",
     "greedy_cover",
     "greedy_fisher",

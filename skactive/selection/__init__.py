@@ -1,5 +1,6 @@
 """Algorithms that choose a batch."""
 
+from skactive.selection._adversarial_autoencoder import VAAL
 from skactive.selection._bait import BAIT
 from skactive.selection._batch_bald import BatchBALD
 from skactive.selection._candidate_clusters import AlfaMix, DropQuery
@@ -15,6 +16,7 @@ from skactive.selection._diverse_batch import DiverseBatch
 from skactive.selection._falcun import Falcun
 from skactive.selection._frank_wolfe import FrankWolfe
 from skactive.selection._glister import Glister
+from skactive.selection._graph_network import CoreGCN, UncertainGCN
 from skactive.selection._greedy_sampling import GreedyOutputs, GreedyProducts
 from skactive.selection._herding import MaxHerding
 from skactive.selection._k_center import KCenterGreedy
@@ -39,10 +41,12 @@ from skactive.selection._typical_clusters import TypiClust
 __all__ = [
     "BAIT",
     "KDPP",
+    "VAAL",
     "AlfaMix",
     "BatchBALD",
     "ClusterMargin",
     "ClusterQuota",
+    "CoreGCN",
     "DCoM",
     "DensityAwareKCenter",
     "DiscriminativeSampling",
@@ -74,4 +78,5 @@ __all__ = [
     "SetCover",
     "StochasticTopK",
     "TypiClust",
+    "UncertainGCN",
 ]

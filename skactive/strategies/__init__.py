@@ -34,7 +34,12 @@ from skactive.strategies._diversity import (
 )
 from skactive.strategies._hybrids import alfa_mix, clue, dropquery, falcun
 from skactive.strategies._kernel import lcmd, maxdet, maxdiag, maxdist
-from skactive.strategies._learned import learning_loss
+from skactive.strategies._learned import (
+    core_gcn,
+    learning_loss,
+    uncertain_gcn,
+    vaal,
+)
 from skactive.strategies._linear_models import bait, emoc, frank_wolfe
 from skactive.strategies._registry import get, names
 from skactive.strategies._regression import (
@@ -90,6 +95,7 @@ __all__ = [
     "cluster_variance",
     "clustermargin",
     "consensus_entropy",
+    "core_gcn",
     "coreset",
     "dacs",
     "dal",
@@ -147,6 +153,8 @@ __all__ = [
     "ssl_random",
     "typiclust",
     "uherding",
+    "uncertain_gcn",
+    "vaal",
     "variance",
     "variation_ratio",
     "vote_entropy",
