@@ -86,8 +86,10 @@ def test_names_tell_inputs_and_outputs_apart(problem):
 
 def test_no_problem_is_forgotten_here():
     # The oracles need a table: see test_oracles.py.
-    others = {"Problem", "load_table", "airfoil_oracle", "yacht_oracle"}
-    assert {problem.name for problem in PROBLEMS} == set(datasets.__all__) - others
+    others = {"Problem", "airfoil_oracle", "yacht_oracle"}
+    functions = {n for n in datasets.__all__ if not n.startswith(("load_", "make_"))}
+    functions -= others | {"take_per_class"}
+    assert {problem.name for problem in PROBLEMS} == functions
 
 
 def test_samples_fill_the_box():
