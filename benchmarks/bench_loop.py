@@ -21,7 +21,8 @@ accuracy at the end of both is printed.
 hidden layers, trained together and apart, in turn, and compares picks and scores.
 
 Seconds are wall-clock, after a small run of each side that starts the processes and
-loads what is loaded lazily; what that takes on our side is printed first. Fit, query and score are sums over the rounds of all campaigns.
+loads what is loaded lazily; what that takes on our side is printed first. Fit, query
+and score are sums over the rounds of all campaigns.
 """
 
 import argparse
