@@ -12,6 +12,7 @@ from skactive.scores._density import Density
 from skactive.scores._disagreement import BALD, Disagreement
 from skactive.scores._function import FunctionScore
 from skactive.scores._model_change import ExpectedModelChange
+from skactive.scores._multiple_criteria import MultipleCriteria
 from skactive.scores._neighbor_contrast import NeighborContrast
 from skactive.scores._predicted_loss import PredictedLoss
 from skactive.scores._predictive_information import EPIG
@@ -34,6 +35,7 @@ __all__ = [
     "Margin",
     "MaxKL",
     "MeanStd",
+    "MultipleCriteria",
     "NeighborContrast",
     "PredictedLoss",
     "Ratio",

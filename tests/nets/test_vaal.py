@@ -60,7 +60,7 @@ def test_the_loss_of_a_row_does_not_depend_on_its_batch():
         losses, means = vae.losses(X, 0.5)
         for batch in (X[:1], X[2:5]):
             alone, mean = vae.losses(batch, 0.5)
-            where = [int((X == row).all(1).nonzero()) for row in batch]
+            where = [int((row == X).all(1).nonzero()) for row in batch]
             assert_allclose(alone, losses[where], rtol=1e-5)
             assert_allclose(mean, means[where], rtol=1e-5, atol=1e-7)
         scaled, mean, log_variance = vae.encode(X)
