@@ -13,6 +13,7 @@ from skactive.scores._density import Density
 from skactive.scores._disagreement import BALD, Disagreement
 from skactive.scores._function import FunctionScore
 from skactive.scores._model_change import ExpectedModelChange
+from skactive.scores._multiple_criteria import MultipleCriteria
 from skactive.scores._neighbor_contrast import NeighborContrast
 from skactive.scores._outliers import (
     Energy,
@@ -48,6 +49,7 @@ __all__ = [
     "Margin",
     "MaxKL",
     "MeanStd",
+    "MultipleCriteria",
     "NeighborContrast",
     "NeighborDistance",
     "PredictedLoss",

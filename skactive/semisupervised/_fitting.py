@@ -44,10 +44,10 @@ def takes_unlabeled(estimator):
     names = class_names(estimator)
     if "sklearn.Pipeline" in names:
         return takes_unlabeled(estimator[-1])
-    if {"skactive.ActiveLearner", "skactive.BudgetedLearner"}.intersection(names):
-        return takes_unlabeled(
-            getattr(estimator, "estimator", None) or estimator.learner
-        )
+    if "skactive.BudgetedLearner" in names:
+        return takes_unlabeled(estimator.learner)
+    if "skactive.ActiveLearner" in names:
+        return takes_unlabeled(estimator.estimator)
     return uses_minus_one(estimator) or (
         hasattr(estimator, "fit")
         and "X_unlabeled" in inspect.signature(estimator.fit).parameters

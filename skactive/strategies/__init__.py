@@ -37,6 +37,7 @@ from skactive.strategies._kernel import lcmd, maxdet, maxdiag, maxdist
 from skactive.strategies._learned import (
     core_gcn,
     learning_loss,
+    mcadl,
     uncertain_gcn,
     vaal,
 )
@@ -134,6 +135,7 @@ __all__ = [
     "maxdet",
     "maxdiag",
     "maxdist",
+    "mcadl",
     "mean_std",
     "names",
     "power_bald",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from skactive.scores import PredictedLoss
+from skactive.scores import MultipleCriteria, PredictedLoss
 from skactive.selection import VAAL, CoreGCN, UncertainGCN
 from skactive.strategies._registry import recipe
 
@@ -126,3 +126,32 @@ def vaal(features=None, max_epochs=10, random_state=None):
     [0, 1]
     """
     return VAAL(features, max_epochs=max_epochs, random_state=random_state)
+
+
+@recipe
+def mcadl(features=None):
+    """Unlike labeled samples of the same class, unsure, and of the classes that count.
+
+    Parameters
+    ----------
+    features : transformer, default=None
+        The space of the cosines; None means the model's embedding.
+
+    Returns
+    -------
+    strategy : MultipleCriteria
+
+    References
+    ----------
+    Yuan et al. (2019), "Multi-criteria active deep learning for image classification".
+
+    Examples
+    --------
+    >>> from skactive import ModelView, strategies
+    >>> labeled = {"proba": [[0.9, 0.1], [0.2, 0.8]], "embedding": [[1.0, 0], [0, 1]]}
+    >>> strategy = strategies.mcadl().fit(ModelView.from_outputs(**labeled), [0, 1])
+    >>> pool = {"proba": [[0.6, 0.4], [0.6, 0.4]], "embedding": [[2.0, 0], [-2, -1]]}
+    >>> strategy.select(ModelView.from_outputs(**pool))
+    array([1])
+    """
+    return MultipleCriteria(features=features)
