@@ -25,7 +25,7 @@ from skactive.estimator_checks._samples import (
     make_X,
 )
 from skactive.features import GradientEmbedding, Inputs
-from skactive.scores import BALD, Disagreement
+from skactive.scores import BALD, Disagreement, Margin
 from skactive.selection import KCenterGreedy, KMeansPlusPlus, StochasticTopK
 
 NAMES = strategies.names()
@@ -147,6 +147,7 @@ VALUES = {
     "exact": True,
     "diversity": 0.25,
     "density": 0.125,
+    "arms": [("doubt", Margin())],
 }
 
 

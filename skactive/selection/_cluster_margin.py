@@ -15,7 +15,7 @@ from skactive.geometry import (
     nearest_centers,
     top_k,
 )
-from skactive.utils import hash_rows
+from skactive.utils import row_keys
 from skactive.utils._sklearn import HasMethods, Interval, StrOptions
 
 _MIN_CLUSTERS = 20
@@ -153,7 +153,7 @@ class ClusterMargin(FeatureMap, QueryStrategy):
         """The cluster of each row, which is remembered."""
         features = self._map(X)
         check_vectors(features, type(self).__name__)
-        keys = _row_keys(X.X)
+        keys = row_keys(X.X)
         known = getattr(self, "_known", None)
         clusters = np.full(len(X), -1) if known is None else _look_up(keys, *known)
         if (clusters < 0).all():
@@ -179,11 +179,6 @@ class ClusterMargin(FeatureMap, QueryStrategy):
         clusters = np.full(n_rows, -1)
         clusters[rows] = average_linkage(features[rows], min(n_clusters, size))
         return clusters
-
-
-def _row_keys(X):
-    """Half of each digest: among a million rows no two are equal by chance."""
-    return np.frombuffer(b"".join(hash_rows(X)), dtype=np.uint64)[::2]
 
 
 def _look_up(keys, known_keys, known_clusters):

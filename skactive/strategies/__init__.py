@@ -1,5 +1,6 @@
 """The published methods by name: short functions that put the parts together."""
 
+from skactive.strategies._choosers import albl
 from skactive.strategies._disagreement import (
     bald,
     batch_bald,
@@ -66,6 +67,7 @@ from skactive.strategies._uncertainty import (
 
 __all__ = [
     "adversarial_bim",
+    "albl",
     "alfa_mix",
     "badge",
     "bait",
