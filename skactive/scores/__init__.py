@@ -11,6 +11,7 @@ from skactive.scores._committee import (
 from skactive.scores._density import Density
 from skactive.scores._disagreement import BALD, Disagreement
 from skactive.scores._function import FunctionScore
+from skactive.scores._learned_gain import LearnedGain
 from skactive.scores._model_change import ExpectedModelChange
 from skactive.scores._neighbor_contrast import NeighborContrast
 from skactive.scores._predicted_loss import PredictedLoss
@@ -30,6 +31,7 @@ __all__ = [
     "Entropy",
     "ExpectedModelChange",
     "FunctionScore",
+    "LearnedGain",
     "LeastConfidence",
     "Margin",
     "MaxKL",

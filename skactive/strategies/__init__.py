@@ -1,6 +1,6 @@
 """The published methods by name: short functions that put the parts together."""
 
-from skactive.strategies._choosers import albl
+from skactive.strategies._choosers import albl, lal
 from skactive.strategies._disagreement import (
     bald,
     batch_bald,
@@ -105,6 +105,7 @@ __all__ = [
     "kl_divergence",
     "kmeans",
     "kmeanspp",
+    "lal",
     "lcmd",
     "learning_loss",
     "least_confidence",

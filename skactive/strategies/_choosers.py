@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from skactive.compose import Bandit
+from skactive.scores import LearnedGain
 from skactive.strategies._diversity import badge, clustermargin
 from skactive.strategies._hybrids import clue, falcun
 from skactive.strategies._registry import recipe
@@ -50,3 +51,35 @@ def albl(arms=None, horizon=20, delta=0.1, random_state=None):
             ("falcun", falcun()),
         ]
     return Bandit(arms, horizon=horizon, delta=delta, random_state=random_state)
+
+
+@recipe
+def lal(n_tasks=32, data_home=None, random_state=None):
+    """Largest fall of the error, predicted by a regressor trained on made-up tasks.
+
+    Parameters
+    ----------
+    n_tasks : int, default=32
+        Number of made-up tasks.
+    data_home : path-like, default=None
+        Folder to keep what the regressor is trained on; None keeps it in memory alone.
+    random_state : int, RandomState instance or None, default=None
+        Seed; a learner fills it.
+
+    Returns
+    -------
+    strategy : LearnedGain
+
+    References
+    ----------
+    Konyushkova, Sznitman and Fua (2017), "Learning Active Learning from Data".
+
+    Examples
+    --------
+    >>> from skactive import strategies
+    >>> X, y = [[0.0], [0.1], [0.2], [0.9], [1.0], [1.1]], [0, 0, 0, 1, 1, 1]
+    >>> lal = strategies.lal(random_state=0).fit(X, y)
+    >>> lal.select([[-0.5], [0.55], [1.5]])
+    array([1])
+    """
+    return LearnedGain(n_tasks=n_tasks, data_home=data_home, random_state=random_state)
