@@ -1,12 +1,12 @@
-"""Does a bandit over strategies keep up with its arms? And what does LAL choose?
+"""Does a bandit over strategies keep up with its arms?
 
     python benchmarks/choosers.py --out DIR [--repeats 10] [--jobs 1] [--sets NAME,...]
 
 A logistic regression behind a StandardScaler on four of scikit-learn's data sets: ten
 random labels to begin with (thirty for the digits), then nine batches of ten (of five
-for the wine, of which there is little). `albl` plays with its default arms, these arms
-play alone, and so do random choice, which is an arm too, and `lal`. Finished rounds are
-kept in the folder of `--out` and not played again.
+for the wine, of which there is little). `albl` plays with its default arms, and these
+arms play alone, as does random choice, which is an arm too. Finished rounds are kept in
+the folder of `--out` and not played again.
 
 Written there: choosers.csv, a row for each set and strategy: the accuracy in the end,
 and the mean over the rounds, with standard errors over the repeats; what `albl` has
@@ -41,7 +41,7 @@ SETS = {
 }
 N_ROUNDS = 9
 ARMS = [name for name, _ in strategies.albl().arms]
-STRATEGIES = ["random", "albl", *ARMS, "lal"]
+STRATEGIES = ["random", "albl", *ARMS]
 
 
 def play(name, options):

@@ -76,8 +76,8 @@ def gain_regressor(n_tasks, data_home=None):
     regressor = RandomForestRegressor(
         n_estimators=100,
         max_depth=10,
-        max_features=3,
-        min_samples_leaf=50,
+        max_features=4,
+        min_samples_leaf=100,
         random_state=0,
     )
     return regressor.fit(

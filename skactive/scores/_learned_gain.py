@@ -20,8 +20,8 @@ class LearnedGain(Score):
     """By how much the error will fall, as learned from made-up tasks.
 
     A random forest of its own is trained on the inputs and labels, whatever the model
-    is. A regressor looks at what the forest says of a sample (the mean and the spread of
-    the probability over the trees) and at the state of the forest (balance of the
+    is. A regressor looks at what the forest says of a sample (the mean and the spread
+    of the probability over the trees) and at the state of the forest (balance of the
     labels, out-of-bag accuracy, importances, depth, mean spread, number of labels), and
     predicts by how much the squared error of the probabilities falls if this sample is
     labeled.

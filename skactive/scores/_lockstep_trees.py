@@ -48,7 +48,7 @@ def grow_trees(X, y, weights, X_asked, *, n_tried, rng):
     -------
     trees : Trees
     """
-    n_trees, (n_samples, n_features) = len(weights), X.shape
+    n_trees, n_features = len(weights), X.shape[1]
     order = np.argsort(X, axis=0)
     proba = np.zeros((n_trees, len(X_asked)))
     depth = np.zeros(n_trees, dtype=np.int64)
@@ -69,12 +69,10 @@ def grow_trees(X, y, weights, X_asked, *, n_tried, rng):
         nodes = nodes.some(~pure)
         if len(nodes.tree) == 0:
             break
-        feature, threshold, gain = _best_splits(
-            X, y, order, nodes.weights, n_tried, rng
-        )
+        feature, cut, gain = _best_splits(X, y, order, nodes.weights, n_tried, rng)
         np.add.at(importance, (nodes.tree, feature), gain)
-        left = X[:, feature].T <= threshold[:, np.newaxis]
-        asked_left = X_asked[:, feature].T <= threshold[:, np.newaxis]
+        left = (X[:, feature] <= cut).T
+        asked_left = (X_asked[:, feature] <= cut).T
         nodes = _Nodes(
             np.tile(nodes.tree, 2),
             np.concatenate([nodes.weights * left, nodes.weights * ~left]),

@@ -70,9 +70,7 @@ def test_the_first_cut_is_the_purest(seed):
 def test_depth_and_importance_are_those_of_a_tree():
     X, y, rng = task(n=60)
     trees = grow_trees(X, y, np.ones((40, 60)), X, n_tried=3, rng=rng)
-    others = [
-        DecisionTreeClassifier(random_state=seed).fit(X, y) for seed in range(40)
-    ]
+    others = [DecisionTreeClassifier(random_state=seed).fit(X, y) for seed in range(40)]
     depths = [other.get_depth() for other in others]
     assert abs(trees.depth.mean() - np.mean(depths)) < 1
     importances = np.mean([other.feature_importances_ for other in others], axis=0)
@@ -95,7 +93,10 @@ def test_descriptions():
     )
     assert_allclose(
         rows,
-        [[0.2, 0.4, 0.3, 0.9, 0.25, 0.3, 2.5, 7], [0.5, 0.2, 0.3, 0.9, 0.25, 0.3, 2.5, 7]],
+        [
+            [0.2, 0.4, 0.3, 0.9, 0.25, 0.3, 2.5, 7],
+            [0.5, 0.2, 0.3, 0.9, 0.25, 0.3, 2.5, 7],
+        ],
     )
 
 
