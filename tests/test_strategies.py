@@ -25,7 +25,7 @@ from skactive.estimator_checks._samples import (
     make_X,
 )
 from skactive.features import GradientEmbedding, Inputs
-from skactive.scores import BALD, Disagreement
+from skactive.scores import BALD, Disagreement, Margin
 from skactive.selection import KCenterGreedy, KMeansPlusPlus, StochasticTopK
 
 NAMES = strategies.names()
@@ -153,6 +153,7 @@ VALUES = {
     "purity": 0.5,
     "sigma": 0.25,
     "temperature": 2.0,
+    "arms": [("doubt", Margin())],
 }
 
 

@@ -1,5 +1,6 @@
 """Strategies made of strategies."""
 
+from skactive.compose._bandit import Bandit
 from skactive.compose._combine import Product, WeightedSum
 from skactive.compose._mask import Mask
 from skactive.compose._mix import Mix, monitored_mean
@@ -11,6 +12,7 @@ from skactive.compose._switch import Switch
 from skactive.compose._temperature import Tempered
 
 __all__ = [
+    "Bandit",
     "Mask",
     "Mix",
     "MultiStart",

@@ -77,7 +77,9 @@ def check_missing_outputs(strategy):
             outputs = case.pool.only(case.pool.outputs.keys() - need.split("|")).outputs
             # Row numbers in place of the samples: they are no embedding.
             numbers = np.arange(len(case.pool))
-            view = ModelView.from_outputs(numbers, **outputs)
+            # The task stays known where predictions are all that is left.
+            classes = case.pool.view().classes
+            view = ModelView.from_outputs(numbers, classes=classes, **outputs)
             if any(view.provides(name) for name in need.split("|")):
                 continue  # it follows from another output
             error = error_of(MissingCapability, f"no {need}", chooser.select, view)

@@ -12,6 +12,7 @@ from skactive.scores._committee import (
 from skactive.scores._density import Density
 from skactive.scores._disagreement import BALD, Disagreement
 from skactive.scores._function import FunctionScore
+from skactive.scores._learned_gain import LearnedGain
 from skactive.scores._model_change import ExpectedModelChange
 from skactive.scores._multiple_criteria import MultipleCriteria
 from skactive.scores._neighbor_contrast import NeighborContrast
@@ -44,6 +45,7 @@ __all__ = [
     "FunctionScore",
     "Inconsistency",
     "Isolation",
+    "LearnedGain",
     "LeastConfidence",
     "Mahalanobis",
     "Margin",

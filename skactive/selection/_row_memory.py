@@ -4,13 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from skactive.utils import hash_rows
-
-
-def row_keys(X):
-    """Half of each digest: among a million rows no two are equal by chance."""
-    return np.frombuffer(b"".join(hash_rows(X)), dtype=np.uint64)[::2]
-
 
 def look_up(keys, known_keys, known_values, default):
     """Values of the rows with these keys, which are known sorted, or the default."""

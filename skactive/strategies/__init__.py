@@ -1,5 +1,6 @@
 """The published methods by name: short functions that put the parts together."""
 
+from skactive.strategies._choosers import albl, lal
 from skactive.strategies._coverage import (
     dcom,
     max_herding,
@@ -86,6 +87,7 @@ from skactive.strategies._uncertainty import (
 
 __all__ = [
     "adversarial_bim",
+    "albl",
     "alfa_mix",
     "badge",
     "bait",
@@ -125,6 +127,7 @@ __all__ = [
     "kl_divergence",
     "kmeans",
     "kmeanspp",
+    "lal",
     "lcmd",
     "learning_loss",
     "least_confidence",

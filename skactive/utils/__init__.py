@@ -18,6 +18,7 @@ from skactive.utils._rows import (
     count_rows,
     hash_rows,
     is_dataframe,
+    row_keys,
     stack_rows,
     take_rows,
 )
@@ -39,6 +40,7 @@ __all__ = [
     "reseed_nested",
     "resume_fitted",
     "route_params",
+    "row_keys",
     "seed_nested",
     "stack_rows",
     "take_metadata",

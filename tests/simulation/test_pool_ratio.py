@@ -419,14 +419,14 @@ def test_what_has_no_name_is_described_by_its_content():
 
 
 def test_bad_checkpoints_are_named(tmp_path):
-    from skactive.simulation._checkpoint import Checkpoint
+    from skactive.simulation._checkpoint import Checkpoint, check_file_labels
 
     (tmp_path / "file").write_text("")
     with pytest.raises(ValueError, match="is a file; name a folder"):
         Checkpoint(tmp_path / "file")
     store = Checkpoint(tmp_path)
     with pytest.raises(ValueError, match="too long for a file"):
-        store.agree({"n": 1}, {"x" * 300: "a"})
+        check_file_labels("strategies", ["x" * 300])
     (tmp_path / "gsx-2-0.jsonl").write_text('{"rows"}\n')
     with pytest.raises(ValueError, match=r"gsx-2-0\.jsonl is damaged"):
         store.log(("gsx", 2, 0)).rounds()
