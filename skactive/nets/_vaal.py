@@ -146,7 +146,7 @@ class _Batches:
 
 @torch.no_grad()
 def _logits(vae, critic, X, device):
-    """Answers in double precision, in which copies of a row differ by next to nothing."""
+    """Answers in double precision: copies of a row differ by next to nothing."""
     vae, critic = vae.double(), critic.double()
     answers = [
         critic(vae.encode(_tensor(X, rows, device).double())[1])[:, 0]

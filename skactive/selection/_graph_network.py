@@ -76,10 +76,10 @@ class _GraphNetwork(FeatureMap, Score):
 class UncertainGCN(_GraphNetwork):
     """Ask for samples that a graph network holds for unlabeled, with some doubt.
 
-    A graph convolutional network learns to tell the labeled samples from the pool, in
-    which all samples are linked, as strongly as their directions agree. Picked are those
-    whose estimated probability to be labeled is closest to `margin`. The model serves
-    as the space only. Given rows count as labeled.
+    A graph convolutional network learns to tell the labeled samples from the pool. All
+    samples are linked, as strongly as their directions agree. Picked are those whose
+    estimated probability to be labeled is closest to `margin`. The model serves as the
+    space only. Given rows count as labeled.
 
     Links are cosines where no feature is negative, as behind a rectifier, and ``(1 +
     cosine) / 2`` otherwise. They are never computed one by one: time and memory are
@@ -125,8 +125,9 @@ class UncertainGCN(_GraphNetwork):
     Examples
     --------
     >>> from skactive.selection import UncertainGCN
-    >>> labeled, pool = [[0.0, 1.0]], [[0.0, 2.0], [0.1, 2.0], [3.0, 0.1], [4.0, 0.0]]
-    >>> int(UncertainGCN(margin=0, random_state=0).fit(labeled).select(pool)[0]) in (2, 3)
+    >>> pool = [[0.0, 2.0], [0.1, 2.0], [3.0, 0.1], [4.0, 0.0]]
+    >>> strategy = UncertainGCN(margin=0, random_state=0).fit([[0.0, 1.0]])
+    >>> bool(strategy.select(pool)[0] >= 2)
     True
     """
 

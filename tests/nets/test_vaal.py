@@ -112,7 +112,7 @@ def test_bright_images_are_found():
 
 
 def test_given_rows_are_learned_as_labeled():
-    labeled, pool, is_shifted = domains(0)
+    labeled, pool, _ = domains(0)
     before, after = (
         labeled_logits(labeled, pool, given, seed=0, max_epochs=30)
         for given in (NOTHING, np.arange(45))

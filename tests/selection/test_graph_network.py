@@ -15,12 +15,12 @@ rng_of = np.random.default_rng
 
 def make_pool(start, seed=0):
     """Fifty samples around (3, 0), and ten around (0, 3) from row `start` on."""
-    pool = rng_of(seed).normal(scale=0.3, size=(60, 2)) + [3, 0]
+    pool = rng_of(seed).normal([3, 0], 0.3, size=(60, 2))
     pool[start : start + 10] += [-3, 3]
     return pool
 
 
-LABELED = rng_of(9).normal(scale=0.3, size=(8, 2)) + [3, 0]
+LABELED = rng_of(9).normal([3, 0], 0.3, size=(8, 2))
 
 
 @pytest.mark.parametrize("start", [0, 25, 50])
