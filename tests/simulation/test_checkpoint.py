@@ -131,7 +131,7 @@ from sklearn.ensemble import RandomForestClassifier
 from skactive import simulate
 
 names = ["random", "margin", "entropy", "coreset"]
-simulate(RandomForestClassifier(20), *load_iris(return_X_y=True), strategies=names,
+simulate(RandomForestClassifier(5), *load_iris(return_X_y=True), strategies=names,
          n_initial=10, n_queries=5, budget=60, n_repeats=2, random_state=0, n_jobs=2,
          checkpoint=sys.argv[1]).to_frame().to_csv(sys.argv[2], index=False)
 """
@@ -146,7 +146,7 @@ def test_killed_at_any_moment(tmp_path):
     n_rounds = sum(
         len(p.read_bytes().splitlines()) for p in (tmp_path / "whole").glob("*.jsonl")
     )
-    for n_wanted in np.random.default_rng(0).integers(1, n_rounds, 2):
+    for n_wanted in np.random.default_rng(0).integers(1, n_rounds, 1):
         process = start("killed", "killed.csv")
         while process.poll() is None:
             written = sum(
