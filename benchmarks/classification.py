@@ -13,7 +13,7 @@ Written there: efficiency.csv, a row per strategy and a column per set with the 
 efficiency at random's last score and its 95 % interval (`+` and `-`: shown to need
 fewer labels, or to be worse); penalties.csv and penalties.png, the pairwise penalty
 matrix summed over the sets. With `--redundancy` also redundancy.csv and redundancy.png,
-the efficiency of badge and entropy on `letter` and `mnist` as copies fill the pool.
+the efficiencies on `pendigits` and `mnist` as copies fill the pool.
 """
 
 import argparse
@@ -135,7 +135,7 @@ def compare(names, sets, options):
 def redundancy(options):
     """Copies in the pool: who asks the same thing twice."""
     names = ["random", "entropy", "margin", "badge", "coreset"]
-    sets = [name for name in ("letter", "mnist") if name in options.sets.split(",")]
+    sets = [name for name in ("pendigits", "mnist") if name in options.sets.split(",")]
     fig, axes = plt.subplots(
         1, len(sets), figsize=(6 * len(sets), 4), layout="constrained", squeeze=False
     )
