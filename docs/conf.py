@@ -60,6 +60,7 @@ sphinx_gallery_conf = {
     "abort_on_example_error": True,
     "backreferences_dir": None,
     "show_memory": False,
+    "parallel": 2,
     "remove_config_comments": True,
 }
 

@@ -12,9 +12,11 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.datasets import make_classification
+from sklearn.decomposition import PCA
 from sklearn.exceptions import FitFailedWarning
 from sklearn.linear_model import LogisticRegression, SGDClassifier
 from sklearn.naive_bayes import GaussianNB
+from sklearn.pipeline import make_pipeline
 
 from skactive import ActiveLearner, simulate, strategies
 from skactive.datasets import robot_arm
@@ -208,15 +210,14 @@ class Broken(GaussianNB):
         return super().fit(X, y)
 
 
-@pytest.mark.parametrize("n_jobs", [1, 2])
-def test_failures_are_named_and_the_others_end(n_jobs):
+def test_failures_are_named_and_the_others_end():
     names = {
         "random": "random",
         "fine": "margin",
         "broken": ActiveLearner(Broken(), "margin"),
     }
     with pytest.warns(FitFailedWarning, match="2 of 6 campaigns failed") as caught:
-        result = run(names=names, n_jobs=n_jobs)
+        result = run(names=names)
     assert "strategy 'broken', repeat 0, round 2: FloatingPointError" in str(
         caught[0].message
     )
@@ -239,6 +240,15 @@ def test_failures_are_named_and_the_others_end(n_jobs):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", FitFailedWarning)
         check_same(run(names={**names, "fine": "margin"}), result)
+
+
+def test_failures_in_other_processes():
+    broken = make_pipeline(PCA(10), GaussianNB())  # from a seed set of eight
+    names = {"random": "random", "broken": ActiveLearner(broken, "margin")}
+    with pytest.warns(FitFailedWarning, match="2 of 4 campaigns failed"):
+        result = run(names=names, n_jobs=2)
+    assert result.failures["round"].tolist() == [0, 0]
+    assert "n_components=10" in result.failures["error"][0]
 
 
 def test_nothing_is_hidden():
