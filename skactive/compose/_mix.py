@@ -86,7 +86,8 @@ class Mix(Delegate):
                 np.append(given, random),
             )
         self._note("random", random)
-        self._note("random_from", candidates)
+        # Those of a Mix inside are fewer: its picks are drawn after these.
+        self.notes_["random_from"] = candidates
         return np.append(picked, random)
 
 

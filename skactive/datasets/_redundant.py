@@ -131,7 +131,7 @@ def set_apart(X, rows, jitter, rng):
     """Make near copies of copies of rows of X, as `make_redundant` does."""
     if callable(jitter):
         return jitter(rows, rng)
-    if not isinstance(jitter, Real) or jitter < 0:
+    if not isinstance(jitter, Real) or not 0 <= jitter < np.inf:
         raise ValueError(f"jitter={jitter!r}; pass a number >= 0, a function or None.")
     if is_dataframe(X):
         numbers = all(is_numeric_dtype(dtype) for dtype in X.dtypes)

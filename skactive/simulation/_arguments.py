@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import warnings
 from functools import partial
 from numbers import Integral, Real
 
 import numpy as np
 from sklearn.base import is_classifier
+from sklearn.dummy import DummyClassifier, DummyRegressor
 from sklearn.metrics import get_scorer
 from sklearn.utils import indexable
 
 from skactive import strategies as registry
 from skactive.learner import ActiveLearner, check_strategy
 from skactive.simulation._repeat import plan_problem, plan_table
+from skactive.utils import count_rows
 
 _PICKS = ("strategy", "ratio", "repeat", "round")
 
@@ -124,20 +127,42 @@ def check_data(X, y, X_test, y_test):
         raise ValueError("y=None; simulate plays the annotator and needs the labels.")
     X_test, y_test = check_test_set(X_test, y_test)
     X, y = indexable(X, y)
-    return X, np.asarray(y), X_test, y_test
+    return X, _check_labels("y", y), X_test, y_test
 
 
 def check_test_set(X_test, y_test):
     """Make both indexable, or leave both None."""
     if (X_test is None) != (y_test is None):
         raise ValueError("Pass X_test and y_test together, or neither.")
-    return indexable(X_test, y_test)
+    if X_test is None:
+        return None, None
+    X_test, y_test = indexable(X_test, y_test)
+    if not count_rows(X_test):
+        raise ValueError("X_test has no rows; pass some to score on, or leave it out.")
+    return X_test, _check_labels("y_test", y_test)
+
+
+def _check_labels(name, y):
+    """Labels as an array, none of them missing; one column is no second dimension."""
+    import pandas as pd
+
+    y = np.asarray(y)
+    if y.ndim == 2 and y.shape[1] == 1:
+        y = y[:, 0]
+    missing = pd.isna(y) if y.dtype.kind != "f" else ~np.isfinite(y)
+    missing = missing.reshape(len(y), -1).any(axis=1)
+    if missing.any():
+        raise ValueError(
+            f"{name} has {missing.sum()} labels that are missing or infinite, the "
+            f"first in row {missing.argmax()}; leave these rows out."
+        )
+    return y
 
 
 def check_sizes(**sizes):
     """Refuse counts that are none, and a budget less than the seed set."""
     for name, value in sizes.items():
-        if not isinstance(value, Integral) or value < 1:
+        if not _is_count(value):
             raise ValueError(f"{name}={value!r}; pass an integer of at least 1.")
     if sizes["budget"] < sizes["n_initial"]:
         raise ValueError(
@@ -154,6 +179,11 @@ def check_on_error(on_error):
 
 def make_learners(estimator, strategies):
     """Map labels to learners; whatever is wrong with a strategy is said here."""
+    if not hasattr(estimator, "fit") or isinstance(estimator, type):
+        raise ValueError(
+            f"estimator={estimator!r} is no estimator; pass an object with fit and "
+            "predict."
+        )
     if not isinstance(strategies, list | tuple | dict) or not strategies:
         raise ValueError(
             f"strategies={strategies!r}; pass a list of strategies or a dict of "
@@ -190,6 +220,8 @@ def _make_learner(estimator, strategy):
 
 def make_scorers(scoring):
     """Map names of metrics to callables of estimator, X and y."""
+    if isinstance(scoring, dict | list | tuple) and not scoring:
+        raise ValueError(f"scoring={scoring!r} is empty; pass at least one name.")
     if isinstance(scoring, dict):
         return {name: get_scorer(scorer) for name, scorer in scoring.items()}
     if isinstance(scoring, list | tuple):
@@ -201,6 +233,34 @@ def make_scorers(scoring):
             f"scoring={scoring!r}; pass a name, a callable, a list of names or a dict."
         )
     return {scoring if isinstance(scoring, str) else "score": get_scorer(scoring)}
+
+
+def check_named_scorers(scoring, y, *, classifies):
+    """Refuse scorers of scikit-learn that are not defined for labels like these.
+
+    They score a model that knows nothing but the labels.
+    """
+    if isinstance(scoring, dict):
+        names = scoring.values()
+    else:
+        names = [scoring] if isinstance(scoring, str) else scoring or []
+    if callable(names):
+        return
+    X = np.zeros((len(y), 1))
+    dummy = (DummyClassifier() if classifies else DummyRegressor()).fit(X, y)
+    for name in names:
+        if not isinstance(name, str):
+            continue
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                get_scorer(name)(dummy, X, y)
+        except (ValueError, TypeError) as error:
+            kind = "classifier" if classifies else "regressor"
+            raise ValueError(
+                f"scoring={name!r} is not defined for this {kind} and these labels: "
+                f"{error}"
+            ) from error
 
 
 def _own_score(estimator, X, y):

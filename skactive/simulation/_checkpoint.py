@@ -30,6 +30,8 @@ class Checkpoint:
     """
 
     def __init__(self, folder):
+        if not str(folder):
+            raise ValueError("checkpoint='' names no folder.")
         self.folder = Path(folder)
         if self.folder.exists() and not self.folder.is_dir():
             raise ValueError(f"checkpoint={str(folder)!r} is a file; name a folder.")
@@ -129,12 +131,15 @@ class CampaignLog:
 
 
 def _file_name(key):
-    return "-".join(quote(str(part), safe="") for part in key) + ".jsonl"
+    # A hyphen in a label is not one between two parts.
+    parts = (quote(str(part), safe="").replace("-", "%2D") for part in key)
+    return "-".join(parts) + ".jsonl"
 
 
 def check_file_labels(kind, labels):
     """Refuse labels that do not tell files apart."""
-    if len({str(label) for label in labels}) < len(labels):
+    # Some file systems do not tell capitals from small letters.
+    if len({str(label).casefold() for label in labels}) < len(labels):
         raise ValueError(
             f"{kind}={list(labels)} have labels that read the same, which cannot be "
             "told apart in a folder; pass other labels."

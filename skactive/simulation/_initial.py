@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from sklearn.base import clone
+from sklearn.base import clone, is_classifier
 from sklearn.model_selection import train_test_split
 from sklearn.utils import get_tags
 
@@ -33,6 +33,11 @@ def make_initial(initial, estimator):
         If the name is unknown, or the strategy needs a model.
     """
     if isinstance(initial, str):
+        if initial == "stratified" and not is_classifier(estimator):
+            raise ValueError(
+                "initial='stratified' needs classes, and "
+                f"{type(estimator).__name__} is no classifier."
+            )
         if initial in ("random", "stratified"):
             return initial
         if initial in registry.names():

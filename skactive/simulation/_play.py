@@ -10,6 +10,7 @@ from sklearn.base import is_classifier
 import skactive
 from skactive.learner import ActiveLearner
 from skactive.simulation._arguments import (
+    check_named_scorers,
     check_on_error,
     check_sizes,
     make_learners,
@@ -156,6 +157,9 @@ def play(
     if batch_repeats:
         check_side_by_side({key: cells[key] for key in cells if key.repeat == 0})
     first = repeats[default, 0]
+    check_named_scorers(
+        scoring, first.test()[1], classifies=is_classifier(learners[default][baseline])
+    )
     setting = {
         **facts,
         "n_initial": int(base.n_initial),
@@ -207,8 +211,10 @@ def play(
     )
     for key, outcome in outcomes.items():
         if key.strategy == baseline and outcome.failure is not None:
-            # There is nothing to compare with: play it again, to raise what it raised.
-            run_campaign(cells[key], scorers, f"In {name}: {key}")
+            # There is nothing to compare with: play on, to raise what it raised.
+            outcomes[key] = run_campaign(
+                cells[key], scorers, f"In {name}: {key}", played=outcome.rounds
+            )
     tables = make_tables(outcomes, first.columns)
     setting = {"estimator": repr(base.estimator), **setting}
     if base.initial != "random":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from time import perf_counter
 
 from sklearn.base import clone
@@ -57,7 +58,7 @@ def play_side_by_side(campaigns, scorers, options):
                     if error is None:
                         go_on(key, plays[key].send, seconds / len(keys))
                     else:
-                        go_on(key, plays[key].throw, error)
+                        go_on(key, plays[key].throw, copy(error))
     return outcomes
 
 

@@ -76,12 +76,35 @@ def study(
         All from ``'pool_size'`` on need a table, and change only what may be asked.
     values : list, or dict of label -> value, default=None
         The values. Strategies and estimators need labels, in a dict.
-    strategies, n_initial, n_queries, budget, initial, baseline, n_repeats, test_size, \
-X_test, y_test, scoring, random_state, n_jobs, verbose, on_error, batch_repeats
-        As for :func:`~skactive.simulate`. An estimator that a strategy brings along is
-        not varied.
+    strategies : list, or dict of label -> strategy
+        As for :func:`~skactive.simulate`, as are all that follow. An estimator that a
+        strategy brings along is not varied.
+    n_initial, n_queries, budget : int
+        Labels to begin with, per round, in all.
+    initial : str or QueryStrategy, default='random'
+        How the seed set is chosen.
+    baseline : str, default=None
+        Label of the strategy the others are compared with.
+    n_repeats : int, default=5
+        Number of repeats.
+    test_size : float or int, default=None
+        Share or number of samples kept for scoring.
+    X_test, y_test : default=None
+        A fixed test set.
+    scoring : str, callable, list, dict or None, default=None
+        What is measured.
+    random_state : int, RandomState, Generator or None, default=None
+        Seed of everything.
+    n_jobs : int, default=None
+        Number of processes.
+    verbose : int, default=0
+        Above 0, a progress bar on stderr.
     checkpoint : str or Path, default=None
-        As for :func:`~skactive.simulate`; a later call may also add values.
+        A folder for finished rounds; a later call may also add values.
+    on_error : {'mark', 'raise'}, default='mark'
+        What becomes of an exception.
+    batch_repeats : bool, default=False
+        Whether nets of several campaigns are trained at once.
 
     Returns
     -------

@@ -20,6 +20,7 @@ from sklearn.pipeline import make_pipeline
 
 from skactive import ActiveLearner, simulate, strategies
 from skactive.datasets import robot_arm
+from skactive.simulation import study
 
 TIMES = ["fit_time", "query_time"]
 X, y = make_classification(150, class_sep=0.7, flip_y=0.1, random_state=0)
@@ -200,6 +201,23 @@ def test_another_setting_is_refused_and_named(options, message, tmp_path):
         run(checkpoint=tmp_path, **{"names": ("random",), **options})
 
 
+def test_labels_with_hyphens_have_files_of_their_own(tmp_path):
+    options = {
+        "vary": "n_queries",
+        "values": {"1-5": 4, "5": 2},
+        "strategies": {"m": "random", "m-1": "margin"},
+        **{"n_initial": 8, "n_queries": 4, "budget": 12, "n_repeats": 1},
+        "random_state": 0,
+    }
+    kept = study(GaussianNB(), X, y, checkpoint=tmp_path, **options)
+    assert len(list(tmp_path.glob("*.jsonl"))) == 4
+    pd.testing.assert_frame_equal(
+        kept.picks, study(GaussianNB(), X, y, **options).picks
+    )
+    with pytest.raises(ValueError, match="labels that read the same"):
+        run(names={"margin": "random", "Margin": "margin"}, checkpoint=tmp_path)
+
+
 # Failures
 
 
@@ -276,6 +294,26 @@ class Limited(GaussianNB):
         if len(y) > LIMIT["size"]:
             raise FloatingPointError
         return super().fit(X, y)
+
+
+FITS = []
+
+
+class FailsOnce(GaussianNB):
+    def fit(self, X, y):
+        FITS.append(len(y))
+        if len(FITS) == 2:
+            raise FloatingPointError
+        return super().fit(X, y)
+
+
+def test_a_baseline_that_fails_once_is_played_to_its_end():
+    FITS.clear()
+    with pytest.warns(FitFailedWarning, match="1 of 4"):
+        result = run(FailsOnce())
+    assert result.strategies == ["random", "margin"]
+    assert not len(result.failures)
+    check_same(result, run())
 
 
 def test_a_failed_campaign_is_tried_again(tmp_path, monkeypatch):

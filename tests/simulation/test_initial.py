@@ -107,8 +107,6 @@ def test_what_needs_a_model_is_refused(initial, message):
 
 
 def test_stratified_needs_classes():
-    with pytest.raises(ValueError, match="initial='stratified' needs a table"):
-        run(robot_arm(), None, "stratified", Ridge())
-    X, y = make_regression(120, n_targets=2, random_state=0)
-    with pytest.raises(ValueError, match="initial='stratified' needs a table"):
-        run(X, y, "stratified", Ridge())
+    for data in ((robot_arm(), None), make_regression(120, random_state=0)):
+        with pytest.raises(ValueError, match="needs classes, and Ridge is no classif"):
+            run(*data, "stratified", Ridge())

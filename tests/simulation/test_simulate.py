@@ -353,6 +353,16 @@ def test_exceptions_of_the_estimator_pass_through():
         ({"budget": 7}, "budget=7 is less than n_initial=8"),
         ({"n_initial": 0}, "n_initial=0"),
         ({"n_queries": 2.5}, "n_queries=2.5"),
+        ({"n_queries": True}, "n_queries=True"),
+        ({"scoring": []}, r"scoring=\[\] is empty"),
+        ({"scoring": "r2", "data": (np.eye(100), np.array(["a", "b"] * 50))}, "'r2'"),
+        ({"scoring": "f1", "data": (np.eye(99), np.arange(99) % 3)}, "'f1' is not"),
+        ({"X_test": np.zeros((0, 20)), "y_test": []}, "X_test has no rows"),
+        ({"X_test": np.zeros((1, 20)), "y_test": [np.nan]}, "y_test has 1 labels"),
+        ({"data": (np.eye(100), np.array([None, *"ab" * 49, "a"]))}, "y has 1 labels"),
+        ({"data": (np.eye(3), [1.0, 2.0, np.inf])}, "y has 1 labels.*in row 2"),
+        ({"estimator": "logistic"}, "estimator='logistic' is no estimator"),
+        ({"estimator": GaussianNB}, "is no estimator"),
         ({"n_repeats": 0}, "n_repeats=0"),
         ({"initial": "margin"}, "initial=Margin.. cannot choose samples"),
         ({"initial": "kmaens"}, "initial='kmaens' cannot choose"),
@@ -370,7 +380,14 @@ def test_exceptions_of_the_estimator_pass_through():
 )
 def test_bad_arguments_are_refused_before_any_fit(options, message):
     with pytest.raises(ValueError, match=message):
-        run(_Refuses(), **options)
+        run(**{"estimator": _Refuses(), **options})
+
+
+def test_one_column_of_labels_is_no_second_output():
+    X, y = make_data()
+    pd.testing.assert_frame_equal(
+        without_times(run(data=(X, y[:, None]))), without_times(run(data=(X, y)))
+    )
 
 
 @pytest.mark.parametrize(
