@@ -10,7 +10,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from skactive.base import Facts, QueryStrategy
 from skactive.compose._exp4p import arm_probabilities, learned_weights
-from skactive.utils import row_keys, take_rows
+from skactive.utils import look_up, row_keys, take_rows
 from skactive.utils._sklearn import Interval, _BaseComposition
 
 # What a later round needs to know of a fitted bandit: arrays, one row per draw.
@@ -198,7 +198,7 @@ class Bandit(_BaseComposition, QueryStrategy):
         self.log_weights_ = log_weights
         self.seen_keys_ = np.concatenate([seen, keys])
         self.seen_weights_ = np.concatenate([seen_weights, weights])
-        right = _look_up(self.seen_keys_, self.labeled_keys_, _predicted(X) == y)
+        right = _shares_by_key(self.seen_keys_, self.labeled_keys_, _predicted(X) == y)
         answered = ~np.isnan(right)
         recent = answered[len(seen) :]
         if not recent.any():
@@ -302,9 +302,8 @@ def _predicted(X):
     return X.classes[X.predict_proba().argmax(axis=1)]
 
 
-def _look_up(keys, known_keys, right):
+def _shares_by_key(keys, known_keys, right):
     """The share of right ones among samples with each key; NaN for unknown keys."""
     known, own = np.unique(known_keys, return_inverse=True)
     shares = np.bincount(own, weights=right) / np.bincount(own)
-    where = np.minimum(np.searchsorted(known, keys), len(known) - 1)
-    return np.where(known[where] == keys, shares[where], np.nan)
+    return look_up(keys, known, shares, np.nan)

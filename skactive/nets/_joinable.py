@@ -20,6 +20,12 @@ _ELEMENTWISE = {
     optim.ASGD, optim.Adadelta, optim.Adagrad, optim.Adam, optim.AdamW, optim.Adamax,
     optim.NAdam, optim.RAdam, optim.RMSprop, optim.Rprop, optim.SGD,
 }  # fmt: skip
+# What torch, or code of the module that torch leads astray, raises under vmap; warnings
+# are errors there.
+_WHERE_VMAP_FAILS = (
+    RuntimeError, TypeError, ValueError, AttributeError, LookupError, AssertionError,
+    Warning,
+)  # fmt: skip
 
 
 def why_apart(net, X, y):
@@ -111,10 +117,9 @@ def _no_function(net, X, y):
             losses, outputs = Stack([net, net]).losses(
                 torch.stack([X, X]), torch.stack([y, y]), generators
             )
-        except Exception:
-            # Where vmap cannot follow the module, anything may be raised. A fault of
-            # the module itself turns up again when the nets are trained apart.
-            return "torch.vmap cannot follow its module"
+        except _WHERE_VMAP_FAILS as error:
+            # A fault of the module itself turns up again when nets are trained apart.
+            return f"torch.vmap cannot follow its module ({error})"
     close = {"rtol": 1e-3, "atol": 1e-4}
     if torch.allclose(outputs[0], output, **close) and torch.allclose(
         losses[0], alone, **close

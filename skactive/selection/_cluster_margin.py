@@ -15,8 +15,7 @@ from skactive.geometry import (
     nearest_centers,
     top_k,
 )
-from skactive.selection._row_memory import look_up
-from skactive.utils import row_keys
+from skactive.utils import look_up, row_keys
 from skactive.utils._sklearn import HasMethods, Interval, StrOptions
 
 _MIN_CLUSTERS = 20

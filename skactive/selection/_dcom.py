@@ -16,8 +16,7 @@ from skactive.selection._prob_cover import (
     ProbCover,
     n_classes,
 )
-from skactive.selection._row_memory import look_up
-from skactive.utils import row_keys
+from skactive.utils import look_up, row_keys
 from skactive.utils._sklearn import Interval
 
 # Competence as a function of coverage: how steep it is, and where it is one half.

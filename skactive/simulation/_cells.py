@@ -85,8 +85,7 @@ def run_cells(
 
 def _run_group(group, scorers, name, logs, mark_errors, side_by_side):
     options = {
-        key: {"where": f"In {name}: {_spelled(key)}", "mark_errors": mark_errors}
-        for key in group
+        key: {"where": where_of(name, key), "mark_errors": mark_errors} for key in group
     }
     for key, log in logs.items():
         options[key] |= {"played": log.rounds(), "keep": log.append}
@@ -96,6 +95,11 @@ def _run_group(group, scorers, name, logs, mark_errors, side_by_side):
         key: run_campaign(campaign, scorers, **options[key])
         for key, campaign in group.items()
     }
+
+
+def where_of(name, key):
+    """What a note on an exception says of its campaign."""
+    return f"In {name}: {_spelled(key)}"
 
 
 def _spelled(key):

@@ -18,7 +18,7 @@ from skactive.simulation._arguments import (
     make_scorers,
 )
 from skactive.simulation._campaign import Campaign, run_campaign
-from skactive.simulation._cells import make_tables, run_cells
+from skactive.simulation._cells import make_tables, run_cells, where_of
 from skactive.simulation._checkpoint import Checkpoint, check_file_labels, describe
 from skactive.simulation._initial import make_initial
 from skactive.simulation._result import choose_baseline
@@ -131,21 +131,18 @@ def play(
     }
     store = None if checkpoint is None else Checkpoint(checkpoint)
     seed = draw_seed(random_state) if store is None else store.seed(random_state)
-    repeats = {}
-    for number, (value, condition) in product(range(n_repeats), conditions.items()):
-        try:
-            repeats[value, number] = plan(
-                derive_seed(seed, "repeat", number),
-                initial=initial[value],
-                n_initial=condition.n_initial,
-                budget=condition.budget,
-                classifier=any(map(is_classifier, learners[value].values())),
-                **({"reshape": condition.reshape} if condition.reshape else {}),
-            )
-        except Exception as error:
-            if factor is not None:
-                error.add_note(f"In {name}: {factor} {value!r}, repeat {number}.")
-            raise
+    repeats = {
+        (value, number): _plan_one(
+            plan,
+            condition,
+            initial[value],
+            learners[value],
+            seed,
+            number,
+            note=None if factor is None else f"In {name}: {factor} {value!r}",
+        )
+        for number, (value, condition) in product(range(n_repeats), conditions.items())
+    }
     cells = {}
     for label, (value, condition), number in product(
         labels, conditions.items(), range(n_repeats)
@@ -170,34 +167,23 @@ def play(
     if store is not None:
         check_file_labels("strategies", labels)
         check_file_labels("values", conditions)
+        strategies = {
+            # The model of the first value plays no part.
+            ("strategy", label): describe(
+                ActiveLearner(base.estimator, learner.strategy)
+                if learner.estimator is conditions[default].estimator
+                else learner
+            )
+            for label, learner in learners[default].items()
+        }
+        values = {(factor, v): describe(c) for v, c in conditions.items() if factor}
         store.agree(
             {
                 **setting,
                 **({} if factor is None else {"vary": factor}),
-                "estimator": describe(base.estimator),
-                "initial": (
-                    base.initial
-                    if isinstance(base.initial, str)
-                    else describe(base.initial)
-                ),
-                "scoring": {metric: describe(scorers[metric]) for metric in scorers},
-                "data": describe((X, y, X_test, y_test)),
-                # A function has no name that tells it from all others; its answers do.
-                "labels of the first test set": describe(first.test()[1]),
-                "version": skactive.__version__,
+                **_described(base, scorers, (X, y, X_test, y_test), first),
             },
-            {
-                **{
-                    ("strategy", label): describe(
-                        # The model of the first value plays no part.
-                        ActiveLearner(base.estimator, learner.strategy)
-                        if learner.estimator is conditions[default].estimator
-                        else learner
-                    )
-                    for label, learner in learners[default].items()
-                },
-                **{(factor, v): describe(c) for v, c in conditions.items() if factor},
-            },
+            {**strategies, **values},
         )
     outcomes = run_cells(
         cells,
@@ -213,10 +199,41 @@ def play(
         if key.strategy == baseline and outcome.failure is not None:
             # There is nothing to compare with: play on, to raise what it raised.
             outcomes[key] = run_campaign(
-                cells[key], scorers, f"In {name}: {key}", played=outcome.rounds
+                cells[key], scorers, where_of(name, key), played=outcome.rounds
             )
     tables = make_tables(outcomes, first.columns)
     setting = {"estimator": repr(base.estimator), **setting}
     if base.initial != "random":
         setting["initial"] = base.initial
     return Played(*tables, baseline, setting)
+
+
+def _plan_one(plan, condition, initial, learners, seed, number, *, note):
+    """Draw a repeat; a note on what is raised says for which value."""
+    try:
+        return plan(
+            derive_seed(seed, "repeat", number),
+            initial=initial,
+            n_initial=condition.n_initial,
+            budget=condition.budget,
+            classifier=any(map(is_classifier, learners.values())),
+            **({"reshape": condition.reshape} if condition.reshape else {}),
+        )
+    except Exception as error:
+        if note is not None:
+            error.add_note(f"{note}, repeat {number}.")
+        raise
+
+
+def _described(base, scorers, data, first):
+    """What all rounds of a run share besides the numbers, by its content."""
+    initial = base.initial
+    return {
+        "estimator": describe(base.estimator),
+        "initial": initial if isinstance(initial, str) else describe(initial),
+        "scoring": {metric: describe(scorers[metric]) for metric in scorers},
+        "data": describe(data),
+        # A function has no name that tells it from all others; its answers do.
+        "labels of the first test set": describe(first.test()[1]),
+        "version": skactive.__version__,
+    }

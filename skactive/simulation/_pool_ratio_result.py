@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from skactive.simulation._long_table import LongTable
 from skactive.simulation._metrics import area_ratios
 from skactive.simulation._pool_ratio_display import PoolRatioDisplay
 from skactive.simulation._verdict import paired_p_value
@@ -13,7 +14,7 @@ _ALPHA = 0.05
 _ROUNDING = 1e-9
 
 
-class PoolRatioResult:
+class PoolRatioResult(LongTable):
     """Labeling curves of several strategies at several pool ratios.
 
     :func:`~skactive.simulation.pool_ratio_study` returns one.
@@ -32,6 +33,7 @@ class PoolRatioResult:
     strategies : list of str
         Without random choice.
     ratios : list of float
+        Random choice, which runs once for all of them, has the ratio 1 in the table.
     metrics : list of str
         Names of the scorings; methods take the first unless told otherwise.
     picks : DataFrame
@@ -55,7 +57,7 @@ class PoolRatioResult:
     """
 
     def __init__(self, frame, picks, *, setting):
-        self._frame = frame
+        super().__init__(frame)
         self.picks = picks
         self.setting = setting
 
@@ -69,25 +71,6 @@ class PoolRatioResult:
         """The pool ratios."""
         compared = self._frame[self._frame["strategy"] != BASELINE]
         return compared["ratio"].unique().tolist()
-
-    @property
-    def metrics(self):
-        """Names of the scorings."""
-        return list(self._frame["metric"].unique())
-
-    def to_frame(self):
-        """Return the long table.
-
-        Returns
-        -------
-        frame : DataFrame
-            ``strategy``, ``ratio`` (1 for random choice, which runs once for all),
-            ``repeat``, ``round``, ``n_labeled``, ``score``, ``fit_time`` and
-            ``query_time`` (seconds); with several scorings also ``metric``.
-        """
-        if len(self.metrics) == 1:
-            return self._frame.drop(columns="metric")
-        return self._frame.copy()
 
     def nauc(self, *, scale="linear", metric=None):
         """Compare each strategy with random choice, at each ratio.
@@ -192,10 +175,7 @@ class PoolRatioResult:
         )
 
     def _area_ratios(self, label, ratio, scale, metric):
-        metric = self.metrics[0] if metric is None else metric
-        if metric not in self.metrics:
-            raise ValueError(f"metric={metric!r} is not among {self.metrics}.")
-        frame = self._frame[self._frame["metric"] == metric]
+        frame = self._of_metric(metric)
         chosen = (frame["strategy"] == label) & (frame["ratio"] == ratio)
         chosen |= frame["strategy"] == BASELINE
         ratios, less_is_better = area_ratios(frame[chosen], BASELINE, scale=scale)

@@ -8,12 +8,13 @@ from skactive.simulation import _costs, _errors, _metrics, _penalties
 from skactive.simulation._concat import join_results
 from skactive.simulation._efficiency_interval import efficiency_intervals
 from skactive.simulation._learning_curve import diagnose_means
+from skactive.simulation._long_table import LongTable
 from skactive.simulation._report import render
 from skactive.simulation._report_page import save_report
 from skactive.simulation._verdict import judge
 
 
-class SimulationResult:
+class SimulationResult(LongTable):
     """Labeling curves of several strategies, and what they say against a baseline.
 
     :func:`~skactive.simulate` returns one; :meth:`from_frame` makes one from curves
@@ -76,7 +77,7 @@ class SimulationResult:
             columns = ["strategy", "repeat", "round", "error", "traceback"]
             failures = pd.DataFrame(columns=columns)
         self.failures = failures
-        self._frame = frame
+        super().__init__(frame)
         self.picks = picks
         self.baseline = baseline
         self.greater_is_better = greater_is_better
@@ -210,25 +211,6 @@ class SimulationResult:
         """Labels of the strategies that are compared."""
         failed = set(self.failures["strategy"])
         return [s for s in self._frame["strategy"].unique() if s not in failed]
-
-    @property
-    def metrics(self):
-        """Names of the scorings."""
-        return list(self._frame["metric"].unique())
-
-    def to_frame(self):
-        """Return the long table.
-
-        Returns
-        -------
-        frame : DataFrame
-            ``strategy``, ``repeat``, ``round``, ``n_labeled``, ``score``, ``fit_time``
-            and ``query_time`` (seconds); with several scorings also ``metric``. Of a
-            campaign that failed, the rounds before that.
-        """
-        if len(self.metrics) == 1:
-            return self._frame.drop(columns="metric")
-        return self._frame.copy()
 
     def labeling_efficiency(
         self, baseline=None, *, target=None, envelope="isotonic", metric=None
@@ -859,12 +841,8 @@ class SimulationResult:
         )
 
     def _table(self, metric):
-        if metric is None:
-            metric = self.metrics[0]
-        if metric not in self.metrics:
-            raise ValueError(f"metric={metric!r} is not among {self.metrics}.")
-        rows = self._frame["metric"] == metric
-        return self._frame[rows & self._frame["strategy"].isin(self.strategies)]
+        frame = self._of_metric(metric)
+        return frame[frame["strategy"].isin(self.strategies)]
 
     def _curves(self, metric):
         table = self._table(metric)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from skactive.simulation._display import _COLORS, _pyplot
+from skactive.simulation._display import _COLORS, _MARKERS, _pyplot
 
-_MARKERS = "os^DvPX*"
 _DODGE = 0.08  # between strategies, in steps from value to value
 _ROOM = 1.3
 

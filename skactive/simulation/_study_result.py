@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from skactive.simulation._long_table import LongTable
 from skactive.simulation._result import SimulationResult
 from skactive.simulation._study_display import StudyDisplay
 
 
-class StudyResult:
+class StudyResult(LongTable):
     """Simulations that differ in one thing.
 
     :func:`~skactive.simulation.study` returns one.
@@ -53,7 +54,7 @@ class StudyResult:
         self, frame, picks, failures, *, baseline, setting, factor, axis_label
     ):
         named = {"value": factor}
-        self._frame = frame.rename(columns=named)
+        super().__init__(frame.rename(columns=named))
         self.picks = picks.rename(columns=named)
         self.failures = failures.rename(columns=named)
         self.baseline = baseline
@@ -71,25 +72,6 @@ class StudyResult:
         """Labels of the strategies that are compared."""
         failed = set(self.failures["strategy"])
         return [s for s in self._frame["strategy"].unique() if s not in failed]
-
-    @property
-    def metrics(self):
-        """Names of the scorings."""
-        return list(self._frame["metric"].unique())
-
-    def to_frame(self):
-        """Return the long table.
-
-        Returns
-        -------
-        frame : DataFrame
-            ``strategy``, the value in a column named as what is varied, ``repeat``,
-            ``round``, ``n_labeled``, ``score``, ``fit_time`` and ``query_time``
-            (seconds); with several scorings also ``metric``.
-        """
-        if len(self.metrics) == 1:
-            return self._frame.drop(columns="metric")
-        return self._frame.copy()
 
     def at(self, value):
         """Return the simulation at one value.

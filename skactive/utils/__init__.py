@@ -11,6 +11,7 @@ from skactive.utils._random import (
     reseed_nested,
     seed_nested,
 )
+from skactive.utils._row_keys import look_up, row_keys
 from skactive.utils._rows import (
     as_array,
     check_same_kind,
@@ -18,7 +19,6 @@ from skactive.utils._rows import (
     count_rows,
     hash_rows,
     is_dataframe,
-    row_keys,
     stack_rows,
     take_rows,
 )
@@ -36,6 +36,7 @@ __all__ = [
     "draw_seed",
     "hash_rows",
     "is_dataframe",
+    "look_up",
     "make_rng",
     "reseed_nested",
     "resume_fitted",

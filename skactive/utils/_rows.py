@@ -164,13 +164,3 @@ def hash_rows(X):
                 array = array.astype(np.float64)
             parts = (row.tobytes() for row in np.ascontiguousarray(array))
     return [hashlib.blake2b(part, digest_size=16).digest() for part in parts]
-
-
-def row_keys(X):
-    """Half of each digest: among a million rows no two are equal by chance.
-
-    Returns
-    -------
-    keys : ndarray of shape (n_samples,), uint64
-    """
-    return np.frombuffer(b"".join(hash_rows(X)), dtype=np.uint64)[::2]
