@@ -4,6 +4,7 @@ import re
 
 import numpy as np
 import pytest
+from numpy.testing import assert_allclose
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.neighbors import KNeighborsRegressor
 
@@ -26,6 +27,7 @@ from skactive.estimator_checks import (
     check_query_strategy,
     parametrize_with_strategy_checks,
 )
+from skactive.estimator_checks._cases import cases, choose
 from skactive.estimator_checks._suite import strategy_checks
 from skactive.features import Embedding, Inputs
 from skactive.geometry import top_k
@@ -105,17 +107,32 @@ COMPOSED = [
 
 # What they train themselves, they train for long.
 SHORT = {
-    "core_gcn": {"max_epochs": 50},
-    "uncertain_gcn": {"max_epochs": 50},
-    "vaal": {"max_epochs": 4},
+    "core_gcn": {"max_epochs": 10},
+    "dal": {"n_batches": 3},
+    "lal": {"n_tasks": 4, "n_estimators": 8},
+    "uncertain_gcn": {"max_epochs": 10},
+    "vaal": {"max_epochs": 1},
 }
+REGISTERED = [strategies.get(n, **SHORT.get(n, {})) for n in strategies.names()]
 
 
-@parametrize_with_strategy_checks(
-    [*(strategies.get(n, **SHORT.get(n, {})) for n in strategies.names()), *COMPOSED]
-)
+@parametrize_with_strategy_checks([*REGISTERED, *COMPOSED])
 def test_contract(strategy, check):
     check(strategy)
+
+
+@pytest.mark.parametrize("strategy", REGISTERED, ids=strategies.names())
+def test_a_sorted_pool_is_no_worse_than_a_shuffled_one(strategy):
+    # Three blobs, each of identical samples, sorted: whoever takes the lowest rows, or
+    # cuts the pool into chunks, gets the first blob alone.
+    case = next(cases(strategy, n_pool=3))
+    blobs = case.pool[np.repeat(np.arange(3), 10)]
+    shares = []
+    for rows in (np.arange(30), np.random.default_rng(3).permutation(30)):
+        pool = case._replace(pool=blobs[rows])
+        picked = [choose(strategy, pool, 1, seed=seed)[0] for seed in range(60)]
+        shares.append(np.bincount(rows[picked] // 10, minlength=3) / 60)
+    assert_allclose(*shares, atol=0.3)
 
 
 class LeastSure(QueryStrategy):

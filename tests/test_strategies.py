@@ -271,19 +271,6 @@ def test_duplicated_rows_make_no_distance_nan(name):
     assert_array_equal(np.sort(chosen(name, pool, 30)), np.arange(30))
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_a_sorted_pool_is_no_worse_than_a_shuffled_one(name):
-    # Three blobs, each of identical samples, sorted: whoever takes the lowest rows, or
-    # cuts the pool into chunks, gets the first blob alone.
-    order = np.arange(30)
-    shares = []
-    for rows in (order, np.random.default_rng(3).permutation(30)):
-        pool = samples_of(task_of(name), n=3, copies=10)[rows]
-        picked = np.concatenate([chosen(name, pool, 1, seed) for seed in range(60)])
-        shares.append(np.bincount(rows[picked] // 10, minlength=3) / 60)
-    assert_allclose(*shares, atol=0.3)
-
-
 @pytest.mark.parametrize("name", CLASSIFIERS)
 def test_a_model_without_doubt_is_no_trouble(name):
     pool = certain(samples_of("classification"))

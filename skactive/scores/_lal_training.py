@@ -13,8 +13,7 @@ from sklearn.ensemble import RandomForestRegressor
 from skactive.scores._lockstep_trees import grow_trees
 
 # Part of the file's name: another meaning of the columns makes it another file.
-_SCHEMA = 1
-_N_TREES = 50
+_SCHEMA = 2
 _N_LABELED = (2, 5, 10, 20, 50)
 _N_CANDIDATES = 16
 _N_SAMPLES = 250
@@ -55,13 +54,15 @@ def describe(proba, spread, share, oob_score, importance, depth, n_labeled):
 
 
 @lru_cache(maxsize=8)
-def gain_regressor(n_tasks, data_home=None):
+def gain_regressor(n_tasks, n_trees, data_home=None):
     """The regressor from descriptions to gains, trained once per process.
 
     Parameters
     ----------
     n_tasks : int
         Number of made-up tasks.
+    n_trees : int
+        Trees of the forests that are described.
     data_home : str, default=None
         Folder with the training sets of earlier processes; None: there is none.
 
@@ -69,7 +70,7 @@ def gain_regressor(n_tasks, data_home=None):
     -------
     regressor : RandomForestRegressor
     """
-    descriptions, gains = _training_set(n_tasks, data_home)
+    descriptions, gains = _training_set(n_tasks, n_trees, data_home)
     low, high = np.quantile(gains, [0.01, 0.99])
     mirrored = descriptions.copy()  # the classes change their roles
     mirrored[:, [0, 2]] = 1 - mirrored[:, [0, 2]]
@@ -85,13 +86,14 @@ def gain_regressor(n_tasks, data_home=None):
     )
 
 
-def _training_set(n_tasks, data_home):
+def _training_set(n_tasks, n_trees, data_home):
     """Descriptions and gains, from the folder if they are there."""
     if data_home is None:
-        return make_training_set(n_tasks)
-    file = Path(get_data_home(data_home)) / f"skactive_lal_{_SCHEMA}_{n_tasks}.npz"
+        return make_training_set(n_tasks, n_trees)
+    name = f"skactive_lal_{_SCHEMA}_{n_tasks}_{n_trees}.npz"
+    file = Path(get_data_home(data_home)) / name
     if not file.exists():
-        descriptions, gains = make_training_set(n_tasks)
+        descriptions, gains = make_training_set(n_tasks, n_trees)
         unfinished = file.with_suffix(f".{os.getpid()}")
         with open(unfinished, "wb") as stream:
             np.savez(stream, descriptions=descriptions, gains=gains)
@@ -100,13 +102,15 @@ def _training_set(n_tasks, data_home):
         return stored["descriptions"], stored["gains"]
 
 
-def make_training_set(n_tasks, seed=0):
+def make_training_set(n_tasks, n_trees, seed=0):
     """Add labels to forests on made-up tasks and see what the error does.
 
     Parameters
     ----------
     n_tasks : int
         Number of tasks.
+    n_trees : int
+        Number of trees of a forest.
     seed : int, default=0
         Everything random follows from it.
 
@@ -119,7 +123,7 @@ def make_training_set(n_tasks, seed=0):
     """
     rng = np.random.default_rng(seed)
     rounds = [
-        _added_labels(*_make_task(rng), n_labeled, rng)
+        _added_labels(*_make_task(rng), n_labeled, n_trees, rng)
         for _ in range(n_tasks)
         for n_labeled in _N_LABELED
     ]
@@ -143,7 +147,7 @@ def _make_task(rng):
     )
 
 
-def _added_labels(X, y, n_labeled, rng):
+def _added_labels(X, y, n_labeled, n_trees, rng):
     """Descriptions and gains of a few candidates for one more label."""
     rows = rng.permutation(len(X))
     # One of each class comes first.
@@ -157,14 +161,14 @@ def _added_labels(X, y, n_labeled, rng):
         own, classes = X[:n_shared], y[:n_shared]
         return grow_trees(own, classes, weights, X, n_tried=n_tried, rng=rng)
 
-    weights = np.zeros((_N_TREES, n_shared))
-    weights[:, :n_labeled] = rng.poisson(1, (_N_TREES, n_labeled))
+    weights = np.zeros((n_trees, n_shared))
+    weights[:, :n_labeled] = rng.poisson(1, (n_trees, n_labeled))
     empty = weights.sum(axis=1) == 0
     weights[empty, rng.integers(n_labeled, size=empty.sum())] = 1
     forest = grow(weights)
     added = np.repeat(weights[np.newaxis], _N_CANDIDATES, axis=0)
     candidates = np.arange(_N_CANDIDATES)
-    counts = rng.poisson(1, (_N_CANDIDATES, _N_TREES))
+    counts = rng.poisson(1, (_N_CANDIDATES, n_trees))
     added[candidates, :, n_labeled + candidates] = counts
     # A tree that has the new sample zero times is the tree it was.
     proba = np.tile(forest.proba, (_N_CANDIDATES, 1, 1))

@@ -38,6 +38,8 @@ class LearnedGain(Score):
     ----------
     n_tasks : int, default=32
         Number of made-up tasks.
+    n_estimators : int, default=50
+        Number of trees of each forest.
     data_home : path-like, default=None
         Folder to keep what the regressor is trained on; None keeps it in memory alone.
     random_state : int, RandomState instance or None, default=None
@@ -46,7 +48,7 @@ class LearnedGain(Score):
     Attributes
     ----------
     forest_ : RandomForestClassifier or None
-        The forest of 50 trees; None if there is but one class.
+        The forest on the labels; None if there is but one class.
     class_shares_ : ndarray of shape (n_classes,)
         Share of each class in the labels.
 
@@ -67,12 +69,14 @@ class LearnedGain(Score):
     facts = Facts(task="classification", needs=("inputs",), stochastic=True)
     _parameter_constraints = {
         "n_tasks": [Interval(Integral, 1, None, closed="left")],
+        "n_estimators": [Interval(Integral, 1, None, closed="left")],
         "data_home": [str, os.PathLike, None],
         "random_state": ["random_state"],
     }
 
-    def __init__(self, n_tasks=32, data_home=None, random_state=None):
+    def __init__(self, n_tasks=32, n_estimators=50, data_home=None, random_state=None):
         self.n_tasks = n_tasks
+        self.n_estimators = n_estimators
         self.data_home = data_home
         self.random_state = random_state
 
@@ -85,15 +89,18 @@ class LearnedGain(Score):
         self.forest_ = None
         if len(counts) > 1:
             seed = int(self._rng(X).integers(2**31))
-            forest = RandomForestClassifier(50, oob_score=True, random_state=seed)
-            self.forest_ = forest.fit(_float32(X.inputs()), codes)
+            self.forest_ = RandomForestClassifier(
+                self.n_estimators, oob_score=True, random_state=seed
+            ).fit(_float32(X.inputs()), codes)
             self._describe_forest(codes)
 
     def _describe_forest(self, codes):
         own = np.arange(len(self.class_shares_))
         positive = codes[:, np.newaxis] == own
-        votes = self.forest_.oob_decision_function_ > 0.5
-        self._oob_scores = np.mean(votes == positive, axis=0)
+        out_of_bag = self.forest_.oob_decision_function_
+        known = out_of_bag.any(axis=1)  # few trees leave some samples without a vote
+        right = (out_of_bag > 0.5) == positive
+        self._oob_scores = right[known].mean(axis=0) if known.any() else 0 * own
         self._importances = self.forest_.feature_importances_
         self._depth = np.mean([t.get_depth() for t in self.forest_.estimators_])
         self._n_labeled = len(codes)
@@ -104,7 +111,7 @@ class LearnedGain(Score):
         if self.forest_ is None:
             return np.zeros(len(X))
         home = None if self.data_home is None else os.fspath(self.data_home)
-        regressor = gain_regressor(self.n_tasks, home)
+        regressor = gain_regressor(self.n_tasks, self.n_estimators, home)
         proba, spread = self._opinions(inputs)
         descriptions = [
             describe(

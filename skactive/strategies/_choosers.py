@@ -54,13 +54,15 @@ def albl(arms=None, horizon=20, delta=0.1, random_state=None):
 
 
 @recipe
-def lal(n_tasks=32, data_home=None, random_state=None):
+def lal(n_tasks=32, n_estimators=50, data_home=None, random_state=None):
     """Largest fall of the error, predicted by a regressor trained on made-up tasks.
 
     Parameters
     ----------
     n_tasks : int, default=32
         Number of made-up tasks.
+    n_estimators : int, default=50
+        Number of trees of each forest.
     data_home : path-like, default=None
         Folder to keep what the regressor is trained on; None keeps it in memory alone.
     random_state : int, RandomState instance or None, default=None
@@ -82,4 +84,9 @@ def lal(n_tasks=32, data_home=None, random_state=None):
     >>> lal.select([[-0.5], [0.55], [1.5]])
     array([1])
     """
-    return LearnedGain(n_tasks=n_tasks, data_home=data_home, random_state=random_state)
+    return LearnedGain(
+        n_tasks=n_tasks,
+        n_estimators=n_estimators,
+        data_home=data_home,
+        random_state=random_state,
+    )

@@ -101,8 +101,8 @@ def test_descriptions():
 
 
 def test_the_training_set():
-    descriptions, gains = make_training_set(2)
-    again = make_training_set(2)
+    descriptions, gains = make_training_set(2, 20)
+    again = make_training_set(2, 20)
     assert_array_equal(again[0], descriptions)
     assert_array_equal(again[1], gains)
     assert descriptions.shape == (2 * 5 * 16, 8)
@@ -113,7 +113,7 @@ def test_the_training_set():
 
 
 def test_a_folder_keeps_the_training_set(tmp_path):
-    regressor = gain_regressor(1, str(tmp_path))
+    regressor = gain_regressor(1, 20, str(tmp_path))
     (file,) = tmp_path.iterdir()
     with np.load(file, allow_pickle=False) as stored:  # no pickle
         gains = stored["gains"]
@@ -121,7 +121,7 @@ def test_a_folder_keeps_the_training_set(tmp_path):
     with open(file, "wb") as stream:
         np.savez(stream, descriptions=descriptions, gains=gains + 1)
     gain_regressor.cache_clear()
-    moved = gain_regressor(1, str(tmp_path)).predict(descriptions)
+    moved = gain_regressor(1, 20, str(tmp_path)).predict(descriptions)
     assert_allclose(moved, regressor.predict(descriptions) + 1)
     gain_regressor.cache_clear()
 
