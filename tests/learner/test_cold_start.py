@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from numpy.testing import assert_array_equal
 from scipy import sparse
+from scipy.spatial.distance import pdist
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.utils import get_tags
 
@@ -78,6 +79,15 @@ def test_chance_seldom_meets_each_blob():
         for seed in range(300)
     ]
     assert np.mean(hits) == pytest.approx(24 / 256 * 1.06, abs=0.05)
+
+
+def test_dispersed_samples_are_farther_apart_than_random_ones():
+    def closest(name, seed):
+        rows = first_batch(name, BLOBS, 8, seed=seed)
+        return pdist(BLOBS[rows]).min()
+
+    dispersed = [closest("disparity_min", seed) for seed in range(20)]
+    assert min(dispersed) > max(closest("random", seed) for seed in range(20))
 
 
 def test_then_it_learns():

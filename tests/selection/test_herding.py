@@ -6,8 +6,9 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from skactive import ModelView, strategies
 from skactive.compose import Tempered
+from skactive.geometry import GaussianSimilarity
 from skactive.scores import FunctionScore, LeastConfidence
-from skactive.selection import FacilityLocation, MaxHerding
+from skactive.selection import FacilityLocation, MaxHerding, ProbCover, _herding
 
 rng_of = np.random.default_rng
 
@@ -20,7 +21,11 @@ def kernel(a, b, sigma):
     return np.exp(-((a[:, None] - b) ** 2).sum(axis=2) / sigma**2)
 
 
-def assert_greedy(rows, pool, labeled, weights, sigma):
+def top_hat(a, b, radius):
+    return (((a[:, None] - b) ** 2).sum(axis=2) < radius**2).astype(float)
+
+
+def assert_greedy(rows, pool, labeled, weights, sigma, kernel=kernel):
     """Each pick gains the most; of an isolated pair both gain the same."""
     near = kernel(pool, labeled, sigma).max(axis=1, initial=0)
     to_all = kernel(pool, pool, sigma)
@@ -50,6 +55,30 @@ def test_without_weights_it_is_facility_location():
     location = FacilityLocation(similarity="rbf", gamma=0.25).fit(labeled)
     assert_array_equal(herding.select(pool, 20), location.select(pool, 20))
     assert_allclose(herding.score_samples(pool), location.score_samples(pool))
+
+
+class TopHat(GaussianSimilarity):
+    """1 within a radius, 0 outside of it."""
+
+    def between(self, a, b):
+        return top_hat(np.asarray(a, dtype=float), np.asarray(b), self.gamma)
+
+
+@pytest.mark.parametrize("labeled", [points(0), points(5)])
+def test_with_an_edge_it_is_probcover(labeled, monkeypatch):
+    monkeypatch.setattr(_herding, "gaussian_kernel", lambda _, sigma: TopHat(sigma))
+    for seed in range(5):
+        pool = points(80, seed)
+        herding = MaxHerding(sigma=0.9, metric="euclidean")
+        cover = ProbCover(delta=0.9, metric="euclidean")
+        if len(labeled):
+            herding.fit(labeled)
+            cover.fit(labeled, np.arange(5))
+        # Equal counts are broken by lot: what is compared is the worth of each pick.
+        for strategy in (herding, cover):
+            rows = strategy.select(pool, 12)
+            assert_greedy(rows, pool, labeled, np.ones(80), 0.9, top_hat)
+        assert_allclose(herding.score_samples(pool), cover.score_samples(pool))
 
 
 def with_doubt(n, seed=0):

@@ -36,6 +36,13 @@ def test_the_most_typical_sample_of_each_cluster():
         assert row == own[typicality(pool[own]).argmax()]
 
 
+def test_distances_are_not_squared():
+    # Neighbors at 0.2 and 1.7 are nearer on average than two at 1, and not if squared.
+    pool = np.array([[0.0], [1.0], [-1.0], [100.0], [100.2], [98.3]])
+    strategy = TypiClust(max_clusters=1, n_neighbors=2, metric="euclidean")
+    assert strategy.select(pool).item() == 3
+
+
 def test_clusters_with_a_label_come_last():
     pool, blob = planted()
     strategy = TypiClust(metric="euclidean", max_clusters=3, random_state=0)
