@@ -8,10 +8,10 @@ it; then all go on alike: a logistic regression with `margin`, a net
 (`TorchMLPClassifier` as it comes) with `badge`. That is what `compose.Switch` does with
 `at` equal to the first batch. The digits come with scikit-learn: 20 labels to begin
 with, 20 per round, 180 in all. With `--data` also NAME.npz (arrays X and y) of that
-folder, 6,000 rows of each: pendigits, with the same sizes, and letter, 60 to begin
+folder, 3,000 rows of each: pendigits, with the same sizes, and letter, 60 to begin
 with, 60 per round, 540 in all. A third is for testing, a quarter of the digits. Repeats
-are paired: a first batch of either kind meets the same split and the same seeds. ProbCover is told the number of classes, all else is as it
-comes.
+are paired: all first batches meet the same split and the same seeds. ProbCover is told
+the number of classes, all else is as it comes.
 
 A row for each data set, model and first batch: the classes in it; the lead over a
 random first batch, in points of accuracy with its standard error, with the first batch
@@ -54,7 +54,7 @@ STARTERS = ["random", *STYLES]
 # Labels to begin with and per round.
 SIZES = {"digits": 20, "pendigits": 20, "letter": 60}
 N_ROUNDS = 8
-N_ROWS = 6000
+N_ROWS = 3000
 MODELS = {
     "logistic": (LogisticRegression(max_iter=500), "margin"),
     "net": (TorchMLPClassifier(), "badge"),
@@ -162,7 +162,7 @@ def tabulate(results):
                 ]
             )
     header = ["data", "model", "first labels", "classes", *MOMENTS, "labels"]
-    return [header + ["efficiency", "95 % interval", "verdict"], *rows]
+    return [[*header, "efficiency", "95 % interval", "verdict"], *rows]
 
 
 def spread(heights, gap):
