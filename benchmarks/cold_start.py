@@ -191,7 +191,8 @@ def draw(results, file):
         ax = axes[models.index(model), sets.index(name)]
         mean = leads(result)[0].groupby("round").mean()
         labels = SIZES[name] * (1 + mean.index)
-        ax.axhline(0, color="0.6", linewidth=1)
+        ax.plot(labels, 0 * labels, color="0.6", linewidth=1)
+        ax.margins(y=0.16)
         for starter, (color, style) in STYLES.items():
             ax.plot(labels, mean[starter], color=color, linestyle=style, linewidth=1.8)
         ax.set_title(f"{name}, {model}, then {MODELS[model][1]}")
@@ -201,13 +202,12 @@ def draw(results, file):
     for (name, model), (result, _) in results.items():
         ax = axes[models.index(model), sets.index(name)]
         start = leads(result)[0].xs(0, level="round").mean()[list(STYLES)]
-        gap = 0.07 * np.ptp(ax.get_ylim())
+        gap = 0.065 * np.ptp(ax.get_ylim())
         for starter, height in zip(start.index, spread(start, gap), strict=True):
             ax.annotate(
                 starter,
                 xy=(SIZES[name], start[starter]),
                 xytext=(SIZES[name] * 0.55, height),
-                color=STYLES[starter][0],
                 fontsize=8,
                 ha="right",
                 va="center",

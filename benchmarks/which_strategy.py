@@ -19,8 +19,8 @@ accuracy. A score that is never reached counts as no gain, an upper bound then, 
 `≤`. *Regret* is the gain of the best strategy on the same table less one's own. The
 best is known afterwards only, and chance helps to be it, so regrets are too large
 rather than too small, unless marked `≥`: the score was never reached. The interval of a
-mean gain is that of a t test over data sets, of which there have to be three. The
-interval of a worst gain is the table's own.
+mean gain is that of a t test over data sets, of which there have to be three; a bound
+has none. The interval of a worst gain is the table's own.
 """
 
 import argparse
@@ -44,8 +44,8 @@ TAKE = {
     "nets, tables and images": "badge",
     "ten classes or more": "badge",
     "copies in the pool": "badge",
-    "first batch": "kmeans",
-    "after the first batch": "kmeans",
+    "first batch": "typiclust",
+    "after the first batch": "typiclust",
     "regressors, small tables": "random",
     "regression, few inputs": "gsx",
     "regression, net on tables": "lcmd",
@@ -204,10 +204,11 @@ def mean_gain(part):
     """Mean over tables; an interval over data sets, where there are three."""
     means = part.groupby("block")["gain"].mean()
     interval = ""
-    if len(means) > 2 and means.any():
+    never = part["never"].any()
+    if len(means) > 2 and means.any() and not never:
         half = student.ppf(0.975, len(means) - 1) * means.sem()
         interval = bounds(means.mean() - half, means.mean() + half)
-    return number(means.mean(), "≤" if part["never"].any() else "") + interval
+    return number(means.mean(), "≤" if never else "") + interval
 
 
 def tabulate(frame):
