@@ -5,7 +5,8 @@
 
 One query of 50 samples, 100 labeled, 64 dimensions, 10 classes or one target, 20
 draws. Strategies get a view with the outputs made beforehand; those that need what only
-a model has get a view of a fitted logistic regression. Memory is what the query
+a model has get a view of a fitted logistic regression, or of the net that was made for
+them. Memory is what the query
 allocates at its peak beyond its inputs, in a run of its own, as tracemalloc sees it. A
 strategy is not measured at a larger size once a query has taken longer than the
 patience, in seconds.
@@ -20,11 +21,19 @@ import time
 import tracemalloc
 
 import numpy as np
+from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression
 from sklearn.utils import get_tags
 
 from skactive import ModelView, strategies
+from skactive.nets import LearningLossClassifier, TorchMLPClassifier
+from skactive.semisupervised import WAALClassifier, fit_with_unlabeled, takes_unlabeled
 
+LINEAR = LogisticRegression(max_iter=200)
+MODELS = {
+    "learning_loss": LearningLossClassifier(max_epochs=5),
+    "waal": WAALClassifier(TorchMLPClassifier(), n_steps=5),
+}
 N_LABELED, WIDTH, N_CLASSES, N_DRAWS, N_QUERIES = 100, 64, 10, 20, 50
 
 
@@ -61,10 +70,11 @@ def make_views(n_samples, task):
     return view(labeled), y[labeled], view(pool)
 
 
-def make_model_views(n_samples):
-    """The same as a fitted linear model sees them."""
+def make_model_views(n_samples, estimator):
+    """The same as a fitted model sees them."""
     labeled, y, pool = make_views(n_samples, "classification")
-    model = LogisticRegression(max_iter=200).fit(labeled.X, y)
+    unlabeled = pool.X[:1000] if takes_unlabeled(estimator) else None
+    model = fit_with_unlabeled(clone(estimator), labeled.X, y, unlabeled)
     return ModelView(labeled.X, model), y, ModelView(pool.X, model)
 
 
@@ -85,7 +95,7 @@ def measure(name, n_samples):
         any(views[2].provides(option) for option in need.split("|"))
         for need in facts.needs
     ):
-        views = make_model_views(n_samples)
+        views = make_model_views(n_samples, MODELS.get(name, LINEAR))
     start = time.perf_counter()
     query(name, *views)
     seconds = time.perf_counter() - start

@@ -101,6 +101,8 @@ def fit_with_unlabeled(estimator, X, y, X_unlabeled, **params):
     >>> model.predict([[4.0]]).tolist()
     ['low']
     """
+    if X_unlabeled is None:
+        return estimator.fit(X, y, **params)
     if not takes_unlabeled(estimator):
         wrapper = "PseudoLabelClassifier"
         if get_tags(estimator).estimator_type == "regressor":
@@ -113,7 +115,7 @@ def fit_with_unlabeled(estimator, X, y, X_unlabeled, **params):
             f"unlabeled samples; wrap it in skactive.semisupervised.{wrapper}, or "
             "leave X_unlabeled out."
         )
-    if X_unlabeled is None or count_rows(X_unlabeled) == 0:
+    if count_rows(X_unlabeled) == 0:
         return estimator.fit(X, y, **params)
     if "sklearn.Pipeline" not in class_names(estimator):
         return estimator.fit(X, y, X_unlabeled=X_unlabeled, **params)

@@ -272,3 +272,8 @@ def test_regression():
     rows = learner.query(samples[30:], 5)
     learner.teach(samples[30:][rows], targets[30:][rows], X_unlabeled=samples[40:])
     assert learner.score(samples, targets) > 0.5
+
+
+def test_without_unlabeled_samples_any_estimator_is_fitted():
+    model = fit_with_unlabeled(GaussianNB(), X[FEW], y[FEW], None)
+    assert_array_equal(model.predict(X), GaussianNB().fit(X[FEW], y[FEW]).predict(X))
