@@ -81,6 +81,7 @@ def make_samples(task, X):
             "decision": scores,
             "draws": np.stack([softmax(s, axis=1) for s in drawn], axis=1),
             "augmented": np.stack([softmax(s, axis=1) for s in drawn[:3]], axis=1),
+            "epochs": np.stack([softmax(s, axis=1) for s in drawn[::-1]], axis=1),
             "critic": np.cos(scores).sum(axis=1),
             "prediction": y.astype(np.float64),
             "input_gradient": InputGradient.linear(

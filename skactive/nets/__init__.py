@@ -9,6 +9,7 @@ images. Importing this package imports torch.
 """
 
 from skactive.nets._as_estimator import as_estimator
+from skactive.nets._averaging import WeightAveraging
 from skactive.nets._classifier import NetClassifier
 from skactive.nets._learning_loss import (
     LearningLossClassifier,
@@ -18,6 +19,8 @@ from skactive.nets._lenet import LeNet
 from skactive.nets._mlp import TorchMLPClassifier, TorchMLPRegressor
 from skactive.nets._regressor import NetRegressor
 from skactive.nets._resnet import ResNet18
+from skactive.nets._snapshots import Snapshots
+from skactive.nets._stop import StopAtAccuracy, StopAtR2, StopAtSaturation
 
 __all__ = [
     "LeNet",
@@ -26,7 +29,12 @@ __all__ = [
     "NetClassifier",
     "NetRegressor",
     "ResNet18",
+    "Snapshots",
+    "StopAtAccuracy",
+    "StopAtR2",
+    "StopAtSaturation",
     "TorchMLPClassifier",
     "TorchMLPRegressor",
+    "WeightAveraging",
     "as_estimator",
 ]

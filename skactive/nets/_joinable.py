@@ -13,7 +13,7 @@ from skactive.nets._chain import is_chain
 from skactive.nets._iterator import TensorBatches
 from skactive.nets._seeding import generator_states, seeded_torch
 from skactive.nets._stack import Stack
-from skactive.nets._stop import StopAtAccuracy, StopAtR2
+from skactive.nets._stop import StopAtAccuracy, StopAtR2, StopAtSaturation
 
 # They move each weight by its own gradients alone.
 _ELEMENTWISE = {
@@ -62,7 +62,8 @@ def _own_training(net):
     if net.optimizer not in _ELEMENTWISE:
         return f"its optimizer, {net.optimizer.__name__}, may not be elementwise"
     if len(callbacks) > 1 or any(
-        type(call) not in (StopAtAccuracy, StopAtR2) for call in callbacks
+        type(call) not in (StopAtAccuracy, StopAtR2, StopAtSaturation)
+        for call in callbacks
     ):
         return "it has callbacks of its own"
     if net.train_split is not None:

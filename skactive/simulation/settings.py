@@ -30,8 +30,8 @@ __all__ = ["Setting", "load", "names"]
 _LEAST = {"max_epochs": 20, "batch_size": 16, "width": 8}
 
 # What a net of this kind does not offer: draws come with dropout, predicted losses and
-# standard deviations with nets of other kinds.
-_LACKS = {"draws", "predicted_loss", "std"}
+# standard deviations with nets of other kinds, epochs with a callback.
+_LACKS = {"draws", "epochs", "predicted_loss", "std"}
 
 _OF_THE_NET = (
     "mean", "std", "augment", "image_size", "lr", "momentum", "weight_decay",
