@@ -150,7 +150,7 @@ def _with_proba(samples, one_hot):
     old = samples.outputs
     new = {
         name: one_hot(old[name])
-        for name in old.keys() & {"proba", "draws", "augmented"}
+        for name in old.keys() & {"proba", "draws", "augmented", "epochs"}
     }
     new |= {n: 100 * one_hot(old[n]) for n in old.keys() & {"logits", "decision"}}
     if "gradient_factors" in old:

@@ -372,7 +372,7 @@ def prediction_switches():
 
 @recipe
 def epoch_variability():
-    """Largest spread, over epochs of the training, of the predicted class's probability.
+    """Largest spread of the predicted class's probability over epochs of the training.
 
     Returns
     -------

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import torch
 from numpy.testing import assert_allclose
-from skorch import NeuralNetBinaryClassifier
 from sklearn.base import clone
+from skorch import NeuralNetBinaryClassifier
 
 from skactive.nets import NetClassifier, NetRegressor, StopAtSaturation, as_estimator
 
