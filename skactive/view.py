@@ -183,9 +183,10 @@ class ModelView:
             Any of `proba` (n, n_classes), `logits` (n, n_classes), `draws`
             (n, T, n_outputs), `epochs` (n, n_epochs, n_outputs), `embedding` (n, d)
             dense, CSR or product features, `inputs` (n, p), `prediction` (n,) or
-            (n, n_targets), `std` like `prediction`, `decision` (n,) or (n, n_classes), `gradient_factors`,
-            `input_gradient` and `head` (a `skactive.adapters.InputGradient` each),
-            `predicted_loss` (n,), `augmented` (n, n_copies, n_classes), `critic` (n,).
+            (n, n_targets), `std` like `prediction`, `decision` (n,) or (n, n_classes),
+            `gradient_factors`, `input_gradient` and `head` (a
+            `skactive.adapters.InputGradient` each), `predicted_loss` (n,),
+            `augmented` (n, n_copies, n_classes), `critic` (n,).
 
         Returns
         -------

@@ -1,6 +1,7 @@
 """Weights that a net keeps of its epochs, and what is predicted with them."""
 
 import pickle
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from skactive import ActiveLearner, Committee, ModelView
 from skactive.exceptions import MissingCapability
 from skactive.nets import NetClassifier, NetRegressor, Snapshots, _snapshots
 from skactive.nets._snapshots import find_snapshots
+from skactive.scores._training_course import switches_and_spread
 
 
 class Answers(Callback):
@@ -96,17 +98,17 @@ def naive_scores(answers):
     switches, spread = [], []
     for epochs in answers:
         guesses = [p.argmax() for p in epochs]
-        pairs = zip(guesses, guesses[1:], strict=False)
-        switches.append(sum(a != b for a, b in pairs))
+        switches.append(sum(a != b for a, b in pairwise(guesses)))
         spread.append(np.std([p[guesses[-1]] for p in epochs]))
     return np.array(switches), np.array(spread)
 
 
 def test_the_strategies_against_a_loop(tiny_net, blobs, monkeypatch):
-    X, y = blobs
-    clf = make(tiny_net, max_epochs=12, lr=0.1)
+    X, _ = blobs
+    clf = make(tiny_net, max_epochs=12, lr=0.3, batch_size=4)
     learner = ActiveLearner(clf, "prediction_switches", random_state=0)
-    learner.fit(X[:20], y[:20])
+    y = np.random.default_rng(0).integers(0, 3, 90)  # nothing to settle on
+    learner.fit(X, y)
     monkeypatch.setattr(_snapshots, "_N_NUMBERS", 300)  # in several blocks
     pool = np.repeat(X, 20, axis=0)
     answers = learner.view(pool).predict_epochs()
@@ -123,12 +125,15 @@ def test_the_strategies_against_a_loop(tiny_net, blobs, monkeypatch):
 def test_classes_pipelines_and_wrappers(tiny_net, blobs):
     X, y = blobs
     clf = make_pipeline(StandardScaler(), make(tiny_net))
-    learner = ActiveLearner(clf, "epoch_variability", classes=[0, 1, 2, 3])
-    learner.fit(X[y > 0], y[y > 0])
-    answers = learner.view(X).predict_epochs()
+    clf.fit(X[y > 0], y[y > 0])
+    view = ModelView(X, clf, classes=[0, 1, 2, 3])
+    answers = view.predict_epochs()
     assert answers.shape == (90, 6, 4)
     assert not answers[..., [0, 3]].any()
-    assert learner.view(X).predict_draws().shape == (90, 6, 4)
+    assert_allclose(answers[:, -1], view.predict_proba(), atol=1e-6)
+    assert_array_equal(view.predict_draws(), answers)
+    own = ModelView(X, clf).predict_epochs(reduce=switches_and_spread)
+    assert_array_equal(view.predict_epochs(reduce=switches_and_spread), own)
     committee = Committee(make(tiny_net), 2).fit(X, y)
     assert not ModelView(X, committee).provides("epochs")
 
