@@ -5,9 +5,10 @@ scikit-learn takes (float64, strings, DataFrames, sparse rows, named columns) an
 back what it expects. `TorchMLPClassifier` and `TorchMLPRegressor` size themselves to
 the table; `LearningLossClassifier` and `LearningLossRegressor` predict their own losses
 too; and `as_estimator` wraps a bare module, such as `LeNet` and `ResNet18` for small
-images. Importing this package imports torch.
+images. `presets` holds how published studies train theirs. Importing this package imports torch.
 """
 
+from skactive.nets import presets
 from skactive.nets._as_estimator import as_estimator
 from skactive.nets._averaging import WeightAveraging
 from skactive.nets._classifier import NetClassifier
@@ -37,4 +38,5 @@ __all__ = [
     "TorchMLPRegressor",
     "WeightAveraging",
     "as_estimator",
+    "presets",
 ]
