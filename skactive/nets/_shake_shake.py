@@ -47,7 +47,7 @@ class ShakeShake(nn.Module):
     >>> net(torch.zeros(2, 3, 32, 32)).shape
     torch.Size([2, 10])
     >>> sum(param.numel() for param in net.parameters())
-    2932682
+    2923162
     """
 
     def __init__(self, n_in, n_out, width=32, dropout=0.0):
@@ -113,7 +113,7 @@ class _Block(nn.Module):
 
 
 class _Shortcut(nn.Module):
-    """Every other pixel, and every other one beside these, half of the channels each."""
+    """Every other pixel, and those beside them, give half of the channels each."""
 
     def __init__(self, n_in, n_out):
         super().__init__()

@@ -14,9 +14,7 @@ from skactive.nets._shake_shake import Shake
 
 def test_half_and_half_in_evaluation():
     first, second = torch.randn(2, 4, 3, 2, 2)
-    shake = Shake().eval()
-    assert_allclose(shake(first, second), (first + second) / 2)
-    state = torch.get_rng_state()
+    assert_allclose(Shake().eval()(first, second), (first + second) / 2)
     net = ShakeShake(2, 3, width=2).eval()
     state = torch.get_rng_state()
     X = torch.randn(5, 2, 8, 8, generator=torch.Generator().manual_seed(0))
@@ -94,9 +92,7 @@ def test_in_an_estimator():
     assert_array_equal(clone(clf).fit(X, y).predict_proba(X), proba)
     rows = ActiveLearner(clf, "badge", random_state=0).fit(X, y).query(X, 4)
     assert len(set(rows)) == 4
-    few = clone(clf).set_params(net__max_epochs=1)
     reg = as_estimator(
         ShakeShake, task="regression", module__width=2, max_epochs=1, random_state=0
     )
     assert reg.fit(X, np.column_stack([y, y])).predict(X[:3]).shape == (3, 2)
-    assert few.fit(X, y).predict(X[:3]).shape == (3,)
