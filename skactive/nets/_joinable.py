@@ -57,6 +57,7 @@ def why_apart(net, X, y):
 def _own_training(net):
     """What makes the training of a net more than skorch's loop over slices."""
     callbacks = [] if net.callbacks in (None, "disable") else net.callbacks
+    callbacks = [call[1] if isinstance(call, tuple) else call for call in callbacks]
     if type(net) not in (NeuralNet, NeuralNetClassifier, NeuralNetRegressor):
         return f"it is a {type(net).__name__}, which may train in a way of its own"
     if net.optimizer not in _ELEMENTWISE:

@@ -4,6 +4,7 @@ So that what a net has said of a sample in the course of its training can be tol
 pool, also of one that was not there then.
 """
 
+import math
 from copy import copy, deepcopy
 
 import numpy as np
@@ -12,8 +13,8 @@ from skorch.callbacks import Callback
 from skactive.nets._forward import forward
 from skactive.utils import count_rows, take_rows
 
-# Numbers in a block of answers of all epochs.
-_N_NUMBERS = 2**22
+# Numbers in a block of samples, and of answers of all epochs to it.
+_N_NUMBERS = 2**23
 
 
 class Snapshots(Callback):
@@ -140,7 +141,9 @@ def epoch_answers(estimator, X):
         answers = [_answers(twin, module, state, part) for state in states]
         yield np.stack(answers, axis=1)
         start += size
-        size = max(1, _N_NUMBERS // (len(states) * answers[0].shape[1]))
+        n_answers = len(states) * answers[0].shape[1]
+        n_cells = math.prod(getattr(part, "shape", (1,))[1:])
+        size = max(1, _N_NUMBERS // max(n_answers, n_cells))
 
 
 def _answers(twin, module, state, X):

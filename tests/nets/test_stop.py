@@ -100,9 +100,12 @@ def test_binary_nets(weighted):
     assert clf.score(X, y) > 0.93
 
 
-def test_members_of_a_committee_stop_each_on_its_own(tiny_net, blobs):
+@pytest.mark.parametrize(
+    "callback", [StopAtSaturation(0.98), ("stop", StopAtSaturation(0.98))]
+)
+def test_members_of_a_committee_stop_each_on_its_own(tiny_net, blobs, callback):
     X, y = blobs
-    net = tiny_net(max_epochs=200, callbacks=[StopAtSaturation(0.98)])
+    net = tiny_net(max_epochs=200, callbacks=[callback])
     clf = NetClassifier(net)
     members = clf.fit_members(X, y, [np.arange(90)] * 4, [0, 1, 2, 3])
     assert members is not NotImplemented
