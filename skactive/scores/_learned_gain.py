@@ -109,9 +109,10 @@ class LearnedGain(Score):
 
     def _fit_numbers(self, X, y):
         columns = y.reshape(len(y), -1).astype(np.float64)
-        columns = columns - columns.mean(axis=0)
-        scale = columns.std(axis=0)
-        columns = columns[:, scale > 0] / scale[scale > 0]
+        columns = columns[:, np.ptp(columns, axis=0) > 0]
+        columns = (columns - columns.mean(axis=0)) / columns.std(axis=0)
+        # Rounded: cuts that are equally good must not be decided by the units.
+        columns = np.round(columns, 9)
         if columns.size:
             flat = columns[:, 0] if columns.shape[1] == 1 else columns
             self._grow(RandomForestRegressor, X, flat, max_features="sqrt")
