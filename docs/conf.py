@@ -82,10 +82,14 @@ html_sidebars = {
 }
 
 
+OTHERS = ("sklearn.", "skorch.", "torch.")
+
+
 def leave_to_others(app, what, name, obj, skip, options):
-    """Skip members that scikit-learn and torch bring, such as set_output and cuda."""
+    """Skip members that others bring, such as set_output and cuda, or call."""
     module = getattr(obj, "__module__", None) or ""
-    return skip or module.startswith(("sklearn.", "torch."))
+    is_called_by_skorch = name.startswith("on_")
+    return skip or is_called_by_skorch or module.startswith(OTHERS)
 
 
 def setup(app):

@@ -46,6 +46,11 @@ _MISSING = {
         "use 'entropy'",
         "wrap it in skactive.Committee, or use 'gsx'",
     ),
+    "epochs": (
+        "answers of the epochs of its training",
+        "put skactive.nets.Snapshots() into the callbacks of a net, or use 'margin'",
+        "put skactive.nets.Snapshots() into the callbacks of a net, or use 'gsx'",
+    ),
     "decision": (
         "a decision function",
         "use 'margin' or 'coreset'",
@@ -176,11 +181,12 @@ class ModelView:
             Labels behind the columns of `proba`; ``0, 1, ...`` by default.
         **outputs : array-like of shape (n_samples, ...)
             Any of `proba` (n, n_classes), `logits` (n, n_classes), `draws`
-            (n, T, n_outputs), `embedding` (n, d) dense, CSR or product features,
-            `inputs` (n, p), `prediction` (n,) or (n, n_targets), `std` like
-            `prediction`, `decision` (n,) or (n, n_classes), `gradient_factors`,
-            `input_gradient` and `head` (a `skactive.adapters.InputGradient` each),
-            `predicted_loss` (n,), `augmented` (n, n_copies, n_classes), `critic` (n,).
+            (n, T, n_outputs), `epochs` (n, n_epochs, n_outputs), `embedding` (n, d)
+            dense, CSR or product features, `inputs` (n, p), `prediction` (n,) or
+            (n, n_targets), `std` like `prediction`, `decision` (n,) or (n, n_classes),
+            `gradient_factors`, `input_gradient` and `head` (a
+            `skactive.adapters.InputGradient` each), `predicted_loss` (n,),
+            `augmented` (n, n_copies, n_classes), `critic` (n,).
 
         Returns
         -------
@@ -557,6 +563,27 @@ class ModelView:
         """
         return self.output("draws", n_draws=n_draws, consistent=consistent)
 
+    def predict_epochs(self, *, reduce=None):
+        """Answers of a net after some epochs of its training, and its present one.
+
+        Of nets with `skactive.nets.Snapshots` in their callbacks.
+
+        Parameters
+        ----------
+        reduce : callable, default=None
+            ``reduce(answers) -> ndarray``, applied to one block of samples after the
+            other, so that the answers for all samples never exist together.
+
+        Returns
+        -------
+        answers : ndarray of shape (n_samples, n_epochs, n_outputs), or of n_samples
+            Class probabilities or predicted targets, in the order of the epochs; or
+            what `reduce` made of them.
+        """
+        if "epochs" in self._given and reduce is not None:
+            return reduce(self.output("epochs"))
+        return self.output("epochs", reduce=reduce)
+
     def augmented(self, n_copies=2, *, augment=None):
         """Class probabilities of augmented copies of each sample.
 
@@ -764,6 +791,7 @@ class ModelView:
         defaults = {
             "draws": {"n_draws": 20, "consistent": False},
             "augmented": {"n_copies": 2, "augment": None},
+            "epochs": {"reduce": None},
             "gradient_factors": {"layers": "last", "reduce": None},
         }
         return getattr(self._adapter, name)(

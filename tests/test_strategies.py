@@ -332,6 +332,7 @@ def test_a_class_without_a_label_so_far(name):
             proba=np.pad(pool.outputs["proba"], [(0, 0), (0, unseen)]),
             draws=np.pad(pool.outputs["draws"], [(0, 0), (0, 0), (0, unseen)]),
             augmented=np.pad(pool.outputs["augmented"], [(0, 0), (0, 0), (0, unseen)]),
+            epochs=np.pad(pool.outputs["epochs"], [(0, 0), (0, 0), (0, unseen)]),
             critic=pool.outputs["critic"],
             embedding=pool.outputs["embedding"],
             input_gradient=pool.outputs["input_gradient"],

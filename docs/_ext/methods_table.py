@@ -22,6 +22,7 @@ PASSES = {
     "draws": "a pass per draw",
     "augmented": "a pass per copy",
     "input_gradient": "many passes",
+    "epochs": "a pass per snapshot",
 }
 
 

@@ -6,13 +6,14 @@ from functools import partial
 
 import numpy as np
 
-from skactive.adapters._base import Adapter
+from skactive.adapters._base import Adapter, align_columns
 from skactive.adapters._input_gradient import InputGradient
 from skactive.adapters._route import find_route
 from skactive.nets._dropout import dropout_draws, has_dropout
 from skactive.nets._forward import forward
 from skactive.nets._head import output_layer
 from skactive.nets._input_gradient import map_inputs
+from skactive.nets._snapshots import epoch_answers, keeps_snapshots
 from skactive.nets._weight_gradient import gradient_factors, has_trained_layers
 
 
@@ -20,9 +21,15 @@ class NetAdapter(Adapter):
     """`NetClassifier` and `NetRegressor`, alone or at the end of a Pipeline."""
 
     def has(self, name):
-        """Dropout layers give draws, also inside a wrapper."""
+        """Dropout layers or kept epochs give draws, also inside a wrapper."""
+        if name == "epochs":
+            return self.route.members is None and keeps_snapshots(self.inner)
         if name == "draws":
-            return self.route.members is not None or has_dropout(self.inner)
+            return (
+                self.route.members is not None
+                or has_dropout(self.inner)
+                or self.has("epochs")
+            )
         if name in {"input_gradient", "head"}:
             return self.is_classifier and self.route.transparent
         if name == "critic":
@@ -60,9 +67,11 @@ class NetAdapter(Adapter):
         return self.inner.criticize(view.embed())
 
     def draws(self, view, n_draws, consistent):
-        """(n, n_draws, n_outputs) by dropout, or the members side by side."""
+        """(n, n_draws, n_outputs) by dropout, or members or epochs side by side."""
         if self.route.members is not None:
             return super().draws(view, n_draws, consistent)
+        if not has_dropout(self.inner):
+            return np.concatenate(list(self._epochs(view)))
         draws = dropout_draws(
             self.inner,
             view.output("raw_inputs"),
@@ -71,6 +80,20 @@ class NetAdapter(Adapter):
             consistent=consistent,
         )
         return draws if self.is_classifier else self.undo_target_transform(draws)
+
+    def epochs(self, view, reduce=None):
+        """(n, n_epochs, n_outputs) by a pass for each kept epoch, block by block."""
+        blocks = self._epochs(view)
+        if self.is_classifier:
+            blocks = (align_columns(b, self.classes, view.classes) for b in blocks)
+        reduced = blocks if reduce is None else map(reduce, blocks)
+        return np.concatenate(list(reduced))
+
+    def _epochs(self, view):
+        blocks = epoch_answers(self.inner, view.output("raw_inputs"))
+        if self.is_classifier:
+            return blocks
+        return map(self.undo_target_transform, blocks)
 
     def gradient_factors(self, view, layers, reduce):
         """Of the last layer, or of all layers by a pass of its own."""

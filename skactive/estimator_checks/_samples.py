@@ -81,6 +81,7 @@ def make_samples(task, X):
             "decision": scores,
             "draws": np.stack([softmax(s, axis=1) for s in drawn], axis=1),
             "augmented": np.stack([softmax(s, axis=1) for s in drawn[:3]], axis=1),
+            "epochs": np.stack([softmax(s, axis=1) for s in drawn[::-1]], axis=1),
             "critic": np.cos(scores).sum(axis=1),
             "prediction": y.astype(np.float64),
             "input_gradient": InputGradient.linear(
@@ -149,7 +150,7 @@ def _with_proba(samples, one_hot):
     old = samples.outputs
     new = {
         name: one_hot(old[name])
-        for name in old.keys() & {"proba", "draws", "augmented"}
+        for name in old.keys() & {"proba", "draws", "augmented", "epochs"}
     }
     new |= {n: 100 * one_hot(old[n]) for n in old.keys() & {"logits", "decision"}}
     if "gradient_factors" in old:

@@ -78,6 +78,7 @@ for _name in (
     "predicted_loss",
     "augmented",
     "critic",
+    "epochs",
 ):
     setattr(SpyAdapter, _name, _look_up(_name))
 register_adapter(Spy, SpyAdapter)

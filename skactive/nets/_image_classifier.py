@@ -2,13 +2,11 @@
 
 import torch
 from skorch import NeuralNetClassifier
-from skorch.callbacks import LRScheduler
 from torch import nn
 
 from skactive.nets._classifier import NetClassifier
 from skactive.nets._lenet import LeNet
 from skactive.nets._resnet import ResNet18
-from skactive.nets._stop import StopAtAccuracy
 
 _ARCHITECTURES = {"LeNet": LeNet, "ResNet18": ResNet18}
 
@@ -47,17 +45,11 @@ def image_classifier(
     std,
     augment,
     image_size,
-    lr,
-    momentum,
-    weight_decay,
-    batch_size,
-    max_epochs,
-    milestones,
-    target_accuracy,
+    training,
     device,
     **module_params,
 ):
-    """Make a `NetClassifier` trained by stochastic gradient descent.
+    """Make a `NetClassifier` of scaled and augmented images.
 
     Parameters
     ----------
@@ -69,16 +61,8 @@ def image_classifier(
         Random crops after a margin of four pixels; random horizontal flips.
     image_size : int
         Height and width of an image.
-    lr, momentum, weight_decay : float
-        Of the optimizer.
-    batch_size, max_epochs : int
-        Of the training.
-    milestones : list of int
-        Epochs after which the learning rate falls to a tenth. Empty: it falls along a
-        cosine to zero.
-    target_accuracy : float or None
-        Training stops at this accuracy on the augmented batches, averaged over ten
-        epochs.
+    training : dict
+        Parameters of the skorch net, from `training_params`.
     device : str or torch.device
         Where to train and predict.
     **module_params : dict
@@ -88,13 +72,6 @@ def image_classifier(
     -------
     classifier : NetClassifier
     """
-    if milestones:
-        schedule = LRScheduler("MultiStepLR", milestones=milestones, gamma=0.1)
-    else:
-        schedule = LRScheduler("CosineAnnealingLR", T_max=max_epochs)
-    callbacks = [("schedule", schedule)]
-    if target_accuracy is not None:
-        callbacks.append(("stop", StopAtAccuracy(target_accuracy)))
     net = NeuralNetClassifier(
         Normalized,
         module__body=_ARCHITECTURES[architecture],
@@ -102,14 +79,8 @@ def image_classifier(
         module__std=std,
         **{f"module__{name}": value for name, value in module_params.items()},
         criterion=nn.CrossEntropyLoss,
-        optimizer=torch.optim.SGD,
-        optimizer__momentum=momentum,
-        optimizer__weight_decay=weight_decay,
-        lr=lr,
-        batch_size=batch_size,
-        max_epochs=max_epochs,
-        callbacks=callbacks,
         device=device,
+        **training,
     )
     return NetClassifier(net, augment=_transform(augment, image_size))
 

@@ -13,7 +13,7 @@ from skactive.nets._chain import is_chain
 from skactive.nets._iterator import TensorBatches
 from skactive.nets._seeding import generator_states, seeded_torch
 from skactive.nets._stack import Stack
-from skactive.nets._stop import StopAtAccuracy, StopAtR2
+from skactive.nets._stop import StopAtAccuracy, StopAtR2, StopAtSaturation
 
 # They move each weight by its own gradients alone.
 _ELEMENTWISE = {
@@ -57,12 +57,14 @@ def why_apart(net, X, y):
 def _own_training(net):
     """What makes the training of a net more than skorch's loop over slices."""
     callbacks = [] if net.callbacks in (None, "disable") else net.callbacks
+    callbacks = [call[1] if isinstance(call, tuple) else call for call in callbacks]
     if type(net) not in (NeuralNet, NeuralNetClassifier, NeuralNetRegressor):
         return f"it is a {type(net).__name__}, which may train in a way of its own"
     if net.optimizer not in _ELEMENTWISE:
         return f"its optimizer, {net.optimizer.__name__}, may not be elementwise"
     if len(callbacks) > 1 or any(
-        type(call) not in (StopAtAccuracy, StopAtR2) for call in callbacks
+        type(call) not in (StopAtAccuracy, StopAtR2, StopAtSaturation)
+        for call in callbacks
     ):
         return "it has callbacks of its own"
     if net.train_split is not None:

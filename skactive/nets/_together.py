@@ -60,7 +60,7 @@ def train_together(nets, generators, X, rows, targets):
             _record(nets[i], epoch, value)
         if sums is None:
             continue
-        going = [p for p, i in enumerate(training) if not stops[i].reached(sums[p])]
+        going = [p for p, i in enumerate(training) if not stops[i]._reached(sums[p])]
         if len(going) == len(training):
             continue
         for position in sorted(set(range(len(training))).difference(going)):
@@ -85,7 +85,7 @@ def _run_epoch(net, stack, optimizer, stop, X, batches, targets, generators):
         optimizer.step()
         losses = losses + loss.detach() * rows.shape[1]
         if stop is not None:
-            sums = sums + stop.count(output.detach(), y)
+            sums = sums + stop._count(output.detach(), y)
     n_rows = sum(rows.shape[1] for rows in batches)
     return losses / n_rows, None if stop is None else sums.cpu().numpy()
 

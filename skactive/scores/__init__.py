@@ -26,6 +26,7 @@ from skactive.scores._predicted_loss import PredictedLoss
 from skactive.scores._predictive_information import EPIG
 from skactive.scores._regression import Variance
 from skactive.scores._residual_variance import ResidualVariance
+from skactive.scores._training_course import EpochVariability, PredictionSwitches
 from skactive.scores._uncertainty import Entropy, LeastConfidence, Margin, Ratio
 from skactive.scores._waal import CriticAndDoubt
 
@@ -41,6 +42,7 @@ __all__ = [
     "Disagreement",
     "Energy",
     "Entropy",
+    "EpochVariability",
     "ExpectedModelChange",
     "FunctionScore",
     "Inconsistency",
@@ -55,6 +57,7 @@ __all__ = [
     "NeighborContrast",
     "NeighborDistance",
     "PredictedLoss",
+    "PredictionSwitches",
     "Ratio",
     "ResidualVariance",
     "Variance",

@@ -7,12 +7,18 @@ from numbers import Integral
 
 import numpy as np
 from scipy import sparse
-from sklearn.ensemble import RandomForestClassifier
+from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
+from sklearn.utils.multiclass import type_of_target
 from sklearn.utils.validation import check_is_fitted
 
 from skactive.base import Facts, Score
 from skactive.geometry._blocks import row_bytes, row_chunks
-from skactive.scores._lal_training import describe, gain_regressor
+from skactive.scores._lal_training import (
+    describe,
+    describe_numbers,
+    gain_regressor,
+    oob_r2,
+)
 from skactive.utils._sklearn import Interval
 
 
@@ -31,8 +37,13 @@ class LearnedGain(Score):
     seconds, and kept for the process, or in a folder for later ones. For several
     classes, each is set against the rest in the same forest, and the score is the mean.
 
-    Where the labels are all of one class, nothing is learned and the choice is random.
-    A batch is the best samples one by one; copies fill it.
+    Labels that are numbers have a forest of regression trees, and a regressor that has
+    learned on made-up functions by which share the squared error falls. It is told the
+    same of sample and forest, in units of the standard deviation of the labels. Without
+    a model or a view that says what the labels are, integers are classes.
+
+    Where the labels are all equal, nothing is learned and the choice is random. A batch
+    is the best samples one by one; copies fill it.
 
     Parameters
     ----------
@@ -47,15 +58,15 @@ class LearnedGain(Score):
 
     Attributes
     ----------
-    forest_ : RandomForestClassifier or None
-        The forest on the labels; None if there is but one class.
+    forest_ : RandomForestClassifier, RandomForestRegressor or None
+        The forest on the labels; None if all labels are equal.
     class_shares_ : ndarray of shape (n_classes,)
-        Share of each class in the labels.
+        Share of each class in the labels; only of classes.
 
     References
     ----------
     Konyushkova, Sznitman and Fua (2017), "Learning Active Learning from Data",
-    LAL-independent.
+    LAL-independent. For numbers, this library's own.
 
     Examples
     --------
@@ -66,7 +77,7 @@ class LearnedGain(Score):
     (2,)
     """
 
-    facts = Facts(task="classification", needs=("inputs",), stochastic=True)
+    facts = Facts(needs=("inputs",), stochastic=True)
     _parameter_constraints = {
         "n_tasks": [Interval(Integral, 1, None, closed="left")],
         "n_estimators": [Interval(Integral, 1, None, closed="left")],
@@ -83,27 +94,46 @@ class LearnedGain(Score):
     def _fit(self, X, y):
         if y is None:
             raise ValueError("LearnedGain needs the labels: fit(X, y).")
+        task = X.task
+        if task is None:
+            is_number = type_of_target(y).startswith("continuous")
+            task = "regression" if is_number else "classification"
+        self._task = task
+        self.forest_ = None
+        if task == "regression":
+            return self._fit_numbers(X, y)
         _, codes = np.unique(y, return_inverse=True)
         counts = np.bincount(codes)
         self.class_shares_ = counts / len(codes)
-        self.forest_ = None
         if len(counts) > 1:
-            seed = int(self._rng(X).integers(2**31))
-            self.forest_ = RandomForestClassifier(
-                self.n_estimators, oob_score=True, random_state=seed
-            ).fit(_float32(X.inputs()), codes)
-            self._describe_forest(codes)
+            self._grow(RandomForestClassifier, X, codes)
+            positive = codes[:, np.newaxis] == np.arange(len(counts))
+            out_of_bag = self.forest_.oob_decision_function_
+            known = out_of_bag.any(axis=1)  # few trees leave some without a vote
+            right = (out_of_bag > 0.5) == positive
+            none = np.zeros(len(counts))
+            self._oob_scores = right[known].mean(axis=0) if known.any() else none
 
-    def _describe_forest(self, codes):
-        own = np.arange(len(self.class_shares_))
-        positive = codes[:, np.newaxis] == own
-        out_of_bag = self.forest_.oob_decision_function_
-        known = out_of_bag.any(axis=1)  # few trees leave some samples without a vote
-        right = (out_of_bag > 0.5) == positive
-        self._oob_scores = right[known].mean(axis=0) if known.any() else 0 * own
-        self._importances = self.forest_.feature_importances_
-        self._depth = np.mean([t.get_depth() for t in self.forest_.estimators_])
-        self._n_labeled = len(codes)
+    def _fit_numbers(self, X, y):
+        columns = y.reshape(len(y), -1).astype(np.float64)
+        columns = columns[:, np.ptp(columns, axis=0) > 0]
+        columns = (columns - columns.mean(axis=0)) / columns.std(axis=0)
+        # Rounded: cuts that are equally good must not be decided by the units.
+        columns = np.round(columns, 9)
+        if columns.size:
+            flat = columns[:, 0] if columns.shape[1] == 1 else columns
+            self._grow(RandomForestRegressor, X, flat, max_features="sqrt")
+            predicted = self.forest_.oob_prediction_.reshape(columns.shape)
+            pairs = zip(predicted.T, columns.T, strict=True)
+            self._oob_scores = [oob_r2(*pair) for pair in pairs]
+
+    def _grow(self, make, X, labels, **params):
+        seed = int(self._rng(X).integers(2**31))
+        params |= {"oob_score": True, "random_state": seed}
+        forest = make(self.n_estimators, **params)
+        self.forest_ = forest.fit(_float32(X.inputs()), labels)
+        depth = np.mean([tree.get_depth() for tree in forest.estimators_])
+        self._state = forest.feature_importances_, depth, len(labels)
 
     def _score(self, X):
         check_is_fitted(self, "forest_")
@@ -111,38 +141,42 @@ class LearnedGain(Score):
         if self.forest_ is None:
             return np.zeros(len(X))
         home = None if self.data_home is None else os.fspath(self.data_home)
-        regressor = gain_regressor(self.n_tasks, self.n_estimators, home)
-        proba, spread = self._opinions(inputs)
-        descriptions = [
-            describe(
-                1 - proba[:, own],
-                spread[:, own],
-                share,
-                self._oob_scores[own],
-                self._importances,
-                self._depth,
-                self._n_labeled,
-            )
-            for own, share in enumerate(self.class_shares_)
-        ]
+        regressor = gain_regressor(self.n_tasks, self.n_estimators, home, self._task)
+        mean, spread = self._opinions(inputs)
+        if self._task == "regression":
+            descriptions = [
+                describe_numbers(*own, score, *self._state)
+                for *own, score in zip(mean.T, spread.T, self._oob_scores, strict=True)
+            ]
+        else:
+            descriptions = [
+                describe(1 - proba, own_spread, share, score, *self._state)
+                for proba, own_spread, share, score in zip(
+                    mean.T, spread.T, self.class_shares_, self._oob_scores, strict=True
+                )
+            ]
         gains = regressor.predict(np.concatenate(descriptions))
         gains = gains.reshape(len(descriptions), -1)
         # In the order of their sizes: that of the classes must not break ties.
         return np.sort(gains, axis=0).mean(axis=0)
 
     def _opinions(self, inputs):
-        """Mean and standard deviation of the class probabilities over the trees."""
-        shape = inputs.shape[0], len(self.class_shares_)
-        proba, spread = np.zeros(shape), np.zeros(shape)
+        """Mean and standard deviation of what the trees say: probabilities, numbers."""
+        shape = inputs.shape[0], len(self._oob_scores)
+        mean, spread = np.zeros(shape), np.zeros(shape)
         for rows in row_chunks(inputs.shape[0], row_bytes(inputs)):
             part = _float32(inputs[rows])
             for tree in self.forest_.estimators_:
-                opinion = tree.predict_proba(part, check_input=False)
-                proba[rows] += opinion
+                if self._task == "regression":
+                    opinion = tree.predict(part, check_input=False)
+                    opinion = opinion.reshape(len(opinion), -1)
+                else:
+                    opinion = tree.predict_proba(part, check_input=False)
+                mean[rows] += opinion
                 spread[rows] += opinion**2
-        proba /= len(self.forest_.estimators_)
+        mean /= len(self.forest_.estimators_)
         spread /= len(self.forest_.estimators_)
-        return proba, np.sqrt(np.maximum(spread - proba**2, 0))
+        return mean, np.sqrt(np.maximum(spread - mean**2, 0))
 
 
 def _float32(inputs):

@@ -10,7 +10,8 @@ import numpy as np
 class Trees(NamedTuple):
     """What is asked of trees while they grow."""
 
-    proba: np.ndarray  # (n_trees, n_asked): share of class 1 in the leaf
+    # (n_trees, n_asked): share of class 1 in the leaf, or mean of the targets
+    value: np.ndarray
     depth: np.ndarray  # (n_trees,)
     importance: np.ndarray  # (n_trees, n_features): sums to 1 unless there is no split
 
@@ -25,17 +26,18 @@ class _Nodes(NamedTuple):
 
 
 def grow_trees(X, y, weights, X_asked, *, n_tried, rng):
-    """Grow trees for two classes until all leaves are pure.
+    """Grow trees for two classes, or for numbers, until all leaves are pure.
 
-    A tree is that of :class:`sklearn.tree.DecisionTreeClassifier`. One by one, most of
-    the time for a few dozen samples is overhead.
+    A tree is that of :class:`sklearn.tree.DecisionTreeClassifier`, or of
+    :class:`sklearn.tree.DecisionTreeRegressor`. One by one, most of the time for a few
+    dozen samples is overhead.
 
     Parameters
     ----------
     X : ndarray of shape (n_samples, n_features)
         The samples that the trees share; of each feature, no two values equal.
     y : ndarray of shape (n_samples,)
-        Their classes, 0 and 1.
+        Their classes, the integers 0 and 1, or targets, of type float.
     weights : ndarray of shape (n_trees, n_samples)
         How often each tree has each sample, each tree at least one.
     X_asked : ndarray of shape (n_asked, n_features)
@@ -50,7 +52,7 @@ def grow_trees(X, y, weights, X_asked, *, n_tried, rng):
     """
     n_trees, n_features = len(weights), X.shape[1]
     order = np.argsort(X, axis=0)
-    proba = np.zeros((n_trees, len(X_asked)))
+    value = np.zeros((n_trees, len(X_asked)))
     depth = np.zeros(n_trees, dtype=np.int64)
     importance = np.zeros((n_trees, n_features))
     nodes = _Nodes(
@@ -60,11 +62,13 @@ def grow_trees(X, y, weights, X_asked, *, n_tried, rng):
     )
     level = 0
     while True:
-        shares = nodes.weights @ y / nodes.weights.sum(axis=1)
-        pure = (shares == 0) | (shares == 1)
+        means = nodes.weights @ y / nodes.weights.sum(axis=1)
+        inside = nodes.weights > 0
+        lowest = np.where(inside, y, np.inf).min(axis=1)
+        pure = lowest == np.where(inside, y, -np.inf).max(axis=1)
         leaves = nodes.some(pure)
         leaf, who = np.nonzero(leaves.asked)
-        proba[leaves.tree[leaf], who] = shares[pure][leaf]
+        value[leaves.tree[leaf], who] = means[pure][leaf]
         depth[leaves.tree] = level  # the last leaf of a tree is the deepest
         nodes = nodes.some(~pure)
         if len(nodes.tree) == 0:
@@ -81,11 +85,15 @@ def grow_trees(X, y, weights, X_asked, *, n_tried, rng):
         level += 1
     total = importance.sum(axis=1, keepdims=True)
     np.divide(importance, total, out=importance, where=total > 0)
-    return Trees(proba, depth, importance)
+    return Trees(value, depth, importance)
 
 
 def _best_splits(X, y, order, weights, n_tried, rng):
-    """Feature, threshold and weighted decrease of the Gini impurity of each node."""
+    """Feature, threshold and weighted decrease of the impurity of each node.
+
+    Of classes it is the Gini impurity, of numbers their variance.
+    """
+    purity_of = _purity_of_classes if y.dtype.kind == "i" else _purity_of_numbers
     n_nodes, n_features = len(weights), X.shape[1]
     tried = rng.random((n_nodes, n_features)).argsort(axis=1)[:, :n_tried]
     at = np.arange(n_nodes)
@@ -95,12 +103,11 @@ def _best_splits(X, y, order, weights, n_tried, rng):
         rows = order[:, feature].T
         sorted_weights = np.take_along_axis(weights, rows, axis=1)
         below = sorted_weights.cumsum(axis=1)
-        ones = (sorted_weights * y[rows]).cumsum(axis=1)
-        n, n_ones = below[:, -1:], ones[:, -1:]
-        above = n - below
+        sums = (sorted_weights * y[rows]).cumsum(axis=1)
+        above = below[:, -1:] - below
         with np.errstate(divide="ignore", invalid="ignore"):
-            purity = (ones**2 + (below - ones) ** 2) / below
-            purity += ((n_ones - ones) ** 2 + (above - n_ones + ones) ** 2) / above
+            purity = purity_of(sums, below)
+            purity += purity_of(sums[:, -1:] - sums, above)
         purity[(below == 0) | (above == 0)] = -np.inf
         # The first of equal cuts comes right after a sample of the node.
         cut = purity.argmax(axis=1)
@@ -109,6 +116,12 @@ def _best_splits(X, y, order, weights, n_tried, rng):
         better = purity[at, cut] > best
         best[better] = purity[at, cut][better]
         features[better], thresholds[better] = feature[better], middle[better]
-    n_ones = weights @ y
-    n = weights.sum(axis=1)
-    return features, thresholds, best - (n_ones**2 + (n - n_ones) ** 2) / n
+    return features, thresholds, best - purity_of(weights @ y, weights.sum(axis=1))
+
+
+def _purity_of_classes(ones, n):
+    return (ones**2 + (n - ones) ** 2) / n
+
+
+def _purity_of_numbers(sums, n):
+    return sums**2 / n

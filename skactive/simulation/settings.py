@@ -4,8 +4,9 @@
 >>> settings.names()
 ['beck/cifar10', 'beck/cifar100', ..., 'cure/gtsrb', 'cure/mnist']
 
-The numbers are in a file, ``settings.toml``, with where each of them was read. None of
-the experiments has been run in full with this library.
+The numbers are in a file, ``settings.toml``, with where each of them was read; those of
+the training of a net are `skactive.nets.presets`. None of the experiments has been run
+in full with this library.
 """
 
 from __future__ import annotations
@@ -30,12 +31,13 @@ __all__ = ["Setting", "load", "names"]
 _LEAST = {"max_epochs": 20, "batch_size": 16, "width": 8}
 
 # What a net of this kind does not offer: draws come with dropout, predicted losses and
-# standard deviations with nets of other kinds.
-_LACKS = {"draws", "predicted_loss", "std"}
+# standard deviations with nets of other kinds, epochs with a callback.
+_LACKS = {"draws", "epochs", "predicted_loss", "std"}
 
-_OF_THE_NET = (
-    "mean", "std", "augment", "image_size", "lr", "momentum", "weight_decay",
-    "batch_size", "max_epochs", "milestones", "target_accuracy",
+_OF_THE_NET = "mean", "std", "augment", "image_size"
+_OF_THE_TRAINING = (
+    "lr", "momentum", "weight_decay", "batch_size", "max_epochs", "milestones",
+    "target_accuracy",
 )  # fmt: skip
 
 
@@ -240,10 +242,14 @@ def _read_file():
 
 def _merged(name):
     """Values of one setting, where they were read, and the title of the study."""
+    # Here, so that `import skactive` loads no torch.
+    from skactive.nets.presets import numbers
+
     data, studies = _read_file()
     study, data_name = name.split("/")
     common, own = studies[study]["all"], studies[study][data_name]
-    values = {"target_accuracy": None, **data[data_name], **common, **own}
+    values = {**data[data_name], **common, **own}
+    values = {**numbers(values.pop("training")), **values}
     del values["read"]
     marks = {**common["read"], **own.get("read", {})}
     default = marks.pop("default")
@@ -280,8 +286,9 @@ def _sizes(values, scale):
 def _make_estimator(values, scale, device):
     # Here, so that `import skactive` loads no torch.
     from skactive.nets._image_classifier import image_classifier
+    from skactive.nets.presets import training_params
 
-    params = {name: values[name] for name in _OF_THE_NET}
+    params = {name: values[name] for name in (*_OF_THE_NET, *_OF_THE_TRAINING)}
     if "width" in values:
         params["width"] = values["width"]
     if scale < 1:
@@ -290,7 +297,10 @@ def _make_estimator(values, scale, device):
             params[name] = max(round(sqrt(scale) * values[name]), least)
         shrink = params["max_epochs"] / values["max_epochs"]
         params["milestones"] = [round(shrink * at) for at in values["milestones"]]
-    return image_classifier(values["architecture"], device=device, **params)
+    training = training_params(**{name: params.pop(name) for name in _OF_THE_TRAINING})
+    return image_classifier(
+        values["architecture"], training=training, device=device, **params
+    )
 
 
 def _strategies(values, estimator):

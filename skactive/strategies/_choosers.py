@@ -74,7 +74,8 @@ def lal(n_tasks=32, n_estimators=50, data_home=None, random_state=None):
 
     References
     ----------
-    Konyushkova, Sznitman and Fua (2017), "Learning Active Learning from Data".
+    Konyushkova, Sznitman and Fua (2017), "Learning Active Learning from Data"; for
+    regression, this library's own.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Opinions that differ: committees and draws of the posterior."""
+"""Opinions that differ: of committees, draws of the posterior, and epochs."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from skactive.scores import (
     EPIG,
     ConsensusEntropy,
     Disagreement,
+    EpochVariability,
     MaxKL,
     MeanStd,
+    PredictionSwitches,
     VariationRatio,
     VoteEntropy,
 )
@@ -341,3 +343,52 @@ def epig(n_draws=20, target=None, n_targets=100, random_state=None):
         n_targets=n_targets,
         random_state=random_state,
     )
+
+
+@recipe
+def prediction_switches():
+    """Most changes of the predicted class from epoch to epoch of the training.
+
+    Returns
+    -------
+    strategy : PredictionSwitches
+
+    References
+    ----------
+    Toneva et al. (2019), "An Empirical Study of Example Forgetting during Deep Neural
+    Network Learning"; Benkert, Prabhushankar and AlRegib (2022), "Forgetful Active
+    Learning with Switch Events".
+
+    Examples
+    --------
+    >>> from skactive import ModelView, strategies
+    >>> settled, torn = [[0.6, 0.4], [0.9, 0.1]], [[0.6, 0.4], [0.4, 0.6]]
+    >>> view = ModelView.from_outputs(epochs=[settled, torn])
+    >>> strategies.prediction_switches().select(view)
+    array([1])
+    """
+    return PredictionSwitches()
+
+
+@recipe
+def epoch_variability():
+    """Largest spread of the predicted class's probability over epochs of the training.
+
+    Returns
+    -------
+    strategy : EpochVariability
+
+    References
+    ----------
+    Swayamdipta et al. (2020), "Dataset Cartography: Mapping and Diagnosing Datasets
+    with Training Dynamics", for the spread, there of the labeled class.
+
+    Examples
+    --------
+    >>> from skactive import ModelView, strategies
+    >>> settled, torn = [[0.9, 0.1], [0.9, 0.1]], [[0.6, 0.4], [0.9, 0.1]]
+    >>> view = ModelView.from_outputs(epochs=[settled, torn])
+    >>> strategies.epoch_variability().select(view)
+    array([1])
+    """
+    return EpochVariability()

@@ -177,6 +177,9 @@ def test_bad_parameters_are_named(case, params, message):
 
 # In a learner
 
+AS_RESET = {"start": "shrink_perturb", "shrink": 0, "perturb": 1}
+AS_WARM = {"start": "shrink_perturb", "shrink": 1, "perturb": 0}
+
 
 def taught(estimator, X, y, seed=0):
     learner = ActiveLearner(estimator, "random", random_state=seed)
@@ -206,11 +209,55 @@ def test_limits_hold_through_a_learner(blobs, wrapper, dropout):
         return taught(WRAPPERS[wrapper](net), X, y).predict_proba(X)
 
     reset, warm = proba(), proba(start="warm")
-    limit = {"start": "shrink_perturb", "shrink": 0, "perturb": 1}
-    assert_allclose(proba(**limit), reset, atol=1e-6)
-    limit = {"start": "shrink_perturb", "shrink": 1, "perturb": 0}
-    assert_allclose(proba(**limit), warm, atol=1e-6)
+    assert_array_equal(proba(**AS_RESET), reset)
+    assert_array_equal(proba(**AS_WARM), warm)
     assert np.abs(warm - reset).max() > 0.01
+
+
+@pytest.mark.parametrize("trained", ["together", "apart"])
+@pytest.mark.parametrize("wrapper", WRAPPERS)
+def test_limits_of_regressors_hold_through_a_learner(tiny_net, plane, wrapper, trained):
+    X, Y = plane
+
+    def prediction(**params):
+        if trained == "together":
+            net = TorchMLPRegressor((8,), max_epochs=3, **params)
+        else:  # statistics of BatchNorm keep members apart
+            net = tiny_net("regression", module__norm=True, max_epochs=3)
+            net = NetRegressor(net, **params)
+        return taught(WRAPPERS[wrapper](net), X, Y).predict(X)
+
+    reset, warm = prediction(), prediction(start="warm")
+    assert_array_equal(prediction(**AS_RESET), reset)
+    assert_array_equal(prediction(**AS_WARM), warm)
+    assert np.abs(warm - reset).max() > 0.01
+
+
+@pytest.mark.parametrize("task", ["classification", "regression"])
+def test_limits_hold_without_another_epoch(tiny_net, blobs, plane, task):
+    """Weights alone: no training covers up what they started from."""
+    X, y = blobs if task == "classification" else plane
+    make = NetClassifier if task == "classification" else NetRegressor
+
+    def members(**params):
+        net = make(tiny_net(task, module__norm=True, max_epochs=3), **params)
+        learner = ActiveLearner(Committee(net, 2), "random", random_state=0)
+        learner.fit(X[:30], y[:30])
+        former = [weights(member) for member in learner.estimator_.estimators_]
+        for estimator in (learner.estimator, learner.estimator_):
+            estimator.set_params(estimator__net__max_epochs=0)
+        learner.teach(X[30:60], y[30:60])
+        return former, [weights(m) for m in learner.estimator_.estimators_]
+
+    fresh = members()[1]
+    for params in ({"start": "warm"}, AS_WARM):
+        for old, new in zip(*members(**params), strict=True):
+            assert_equal(new, old)
+    for new, expected in zip(members(**AS_RESET)[1], fresh, strict=True):
+        assert_equal(new, expected)
+    for old, new, own in zip(*members(start="shrink_perturb"), fresh, strict=True):
+        for name, value in new.items():
+            assert_allclose(value, 0.4 * old[name] + 0.1 * own[name], atol=1e-6)
 
 
 def test_teach_goes_on_from_a_copy_and_a_new_class_starts_afresh(blobs):

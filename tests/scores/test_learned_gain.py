@@ -32,11 +32,11 @@ def test_a_single_feature_leaves_no_choice(seed):
         tree = DecisionTreeClassifier(random_state=0)
         tree.fit(X, y, sample_weight=own.astype(float))
         # Of equally good cuts any will do, and deeper ones follow from it.
-        assert_array_equal(trees.proba[i] > 0.5, trees.proba[i] == 1)
-        agree = trees.proba[i] == tree.predict_proba(asked)[:, 1]
+        assert_array_equal(trees.value[i] > 0.5, trees.value[i] == 1)
+        agree = trees.value[i] == tree.predict_proba(asked)[:, 1]
         assert agree.mean() > 0.7
         own_trees = grow_trees(X, y, weights[[i]], X[own > 0], n_tried=1, rng=rng)
-        assert_array_equal(own_trees.proba[0], y[own > 0])
+        assert_array_equal(own_trees.value[0], y[own > 0])
 
 
 def best_cut(X, y, weights):
@@ -75,14 +75,14 @@ def test_depth_and_importance_are_those_of_a_tree():
     assert abs(trees.depth.mean() - np.mean(depths)) < 1
     importances = np.mean([other.feature_importances_ for other in others], axis=0)
     assert_allclose(trees.importance.mean(axis=0), importances, atol=0.1)
-    assert_array_equal(trees.proba, np.tile(y, (40, 1)))
+    assert_array_equal(trees.value, np.tile(y, (40, 1)))
 
 
 def test_a_tree_of_one_class_has_no_split():
     X, y, rng = task(n=10)
     weights = (y == 1)[np.newaxis]
     trees = grow_trees(X, y, weights, X, n_tried=2, rng=rng)
-    assert_array_equal(trees.proba, np.ones((1, 10)))
+    assert_array_equal(trees.value, np.ones((1, 10)))
     assert trees.depth.tolist() == [0]
     assert_array_equal(trees.importance, np.zeros((1, 3)))
 

@@ -1,0 +1,110 @@
+"""Average the weights of the last epochs.
+
+Izmailov et al., "Averaging Weights Leads to Wider Optima and Better Generalization",
+UAI 2018. Beck et al. (2021) begin where the training accuracy is at 0.95.
+"""
+
+from numbers import Integral
+
+import numpy as np
+import torch
+from skorch.dataset import unpack_data
+from torch.optim.swa_utils import AveragedModel, update_bn
+
+from skactive.nets._stop import RunningScore
+
+
+class WeightAveraging(RunningScore):
+    """Let a net end with the mean of its weights over the last epochs.
+
+    A skorch callback: stochastic weight averaging. Once begun, it counts in the weights
+    at the end of each epoch. When training ends, also by a rule that stops it, the net
+    gets their mean, and predictions, queries and a later warm start use that. Running
+    statistics, such as BatchNorm's, belong to other weights then: they are computed
+    anew by a pass over the samples that the net was trained on, augmented as they were.
+    Where averaging never began, nothing changes.
+
+    It costs the memory of one more net. Several epochs have to follow the beginning:
+    with `StopAtSaturation` at 0.99 there may be next to none.
+
+    Parameters
+    ----------
+    start : float or int, default=0.95
+        A float: begin after the first epoch in which the training score is so high, the
+        accuracy of a classifier or the R² of a regressor. An int: the first epoch that
+        counts, from 1.
+
+    Attributes
+    ----------
+    n_averaged_ : int
+        Number of epochs whose weights were averaged.
+
+    References
+    ----------
+    Izmailov, Podoprikhin, Garipov, Vetrov and Wilson (2018), "Averaging Weights Leads
+    to Wider Optima and Better Generalization".
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from torch import nn
+    >>> from skactive.nets import WeightAveraging, as_estimator
+    >>> X, y = load_iris(return_X_y=True)
+    >>> clf = as_estimator(nn.Linear(4, 3), task="classification", lr=0.05,
+    ...                    callbacks=[("average", WeightAveraging(0.8))],
+    ...                    random_state=0)
+    >>> average = dict(clf.fit(X, y).net_.callbacks_)["average"]
+    >>> 0 < average.n_averaged_ < 100
+    True
+    """
+
+    def __init__(self, start=0.95):
+        self.start = start
+
+    def on_train_begin(self, net, **kwargs):
+        if isinstance(self.start, Integral) and self.start < 1:
+            raise ValueError(
+                f"start={self.start!r}; pass a training score as a float, or the "
+                "number of an epoch, from 1."
+            )
+        self.n_epochs_, self.n_averaged_ = 0, 0
+        self.averaged_ = self.sums_ = None
+
+    # The end of an epoch is seen where the next one begins or training ends: a callback
+    # that stops the training may come first.
+    def on_epoch_begin(self, net, dataset_train=None, **kwargs):
+        self._count_in(net)
+        self.dataset_ = dataset_train
+        super().on_epoch_begin(net, **kwargs)
+
+    def on_train_end(self, net, **kwargs):
+        self._count_in(net)
+        if self.n_averaged_:
+            _copy_weights(self.averaged_.module, net.module_)
+            batches = net.get_iterator(self.dataset_, training=True)
+            inputs = (unpack_data(batch)[0] for batch in batches)
+            update_bn(inputs, net.module_, device=net.device)
+        self.averaged_ = self.dataset_ = self.sums_ = None
+
+    def _count_in(self, net):
+        if self.sums_ is None or not np.ndim(self.sums_):  # no batch since
+            return
+        self.n_epochs_ += 1
+        if not self.n_averaged_ and not self._begins(self.sums_):
+            return
+        if self.averaged_ is None:
+            self.averaged_ = AveragedModel(net.module_)
+        self.averaged_.update_parameters(net.module_)
+        self.n_averaged_ += 1
+
+    def _begins(self, sums):
+        if isinstance(self.start, Integral):
+            return self.n_epochs_ >= self.start
+        return self._score(sums) >= self.start
+
+
+@torch.no_grad()
+def _copy_weights(source, target):
+    pairs = zip(source.parameters(), target.parameters(), strict=True)
+    for weight, own in pairs:
+        own.copy_(weight)
