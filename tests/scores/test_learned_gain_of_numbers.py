@@ -79,7 +79,7 @@ def test_the_training_set(tmp_path):
     assert np.abs(descriptions[:, 2]).max() <= 1
     regressor = gain_regressor(1, 50, str(tmp_path), "regression")
     (file,) = tmp_path.iterdir()
-    assert file.name == "skactive_lal_regression_1_1.npz"
+    assert file.name == "skactive_lal_regression_1_1_50.npz"
     assert regressor.n_features_in_ == 7
 
 
