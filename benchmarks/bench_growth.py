@@ -57,7 +57,7 @@ def make_views(n_samples, task):
     else:
         draws = np.exp(logits - logits.max(axis=2, keepdims=True))
         draws /= draws.sum(axis=2, keepdims=True)
-        outputs = {"draws": draws, "proba": draws.mean(axis=1)}
+        outputs = {"draws": draws, "epochs": draws, "proba": draws.mean(axis=1)}
         y = labels
     outputs["embedding"] = outputs["inputs"] = X
 
