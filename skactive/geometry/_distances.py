@@ -75,6 +75,31 @@ def inner_products(a, b):
     return _all_pairs(a, b, None, _blocks.block_products)
 
 
+def products_with_sum(features):
+    """Inner product of every row with the sum of all rows, in double precision.
+
+    Parameters
+    ----------
+    features : {ndarray, CSR, ProductFeatures} of shape (n_rows, n_features)
+        The sum of product features is kept as a matrix of shape (n_left, n_right).
+
+    Returns
+    -------
+    ndarray of shape (n_rows,), float64
+    """
+    chunks = list(_blocks.row_chunks(features.shape[0], _blocks.row_bytes(features)))
+
+    def pairs(rows):
+        return _blocks.factor_pairs(_blocks.shifted(features[rows], None))
+
+    totals = None
+    for rows in chunks:
+        totals = _blocks.add_pairs(totals, pairs(rows))
+    return np.concatenate(
+        [_blocks.pair_products(pairs(rows), totals) for rows in chunks]
+    )
+
+
 def squared_distances(a, b):
     """Squared Euclidean distances of all rows of `a` to all rows of `b`.
 
