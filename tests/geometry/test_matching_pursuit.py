@@ -1,5 +1,7 @@
 """Matching pursuit against dense gradients and SciPy's NNLS."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
@@ -111,7 +113,7 @@ def test_weights_belong_to_their_rows_after_picks_have_left():
             set(matching_pursuit(G, k, penalty=0.01, rng=rng())[0])
             for k in range(1, len(rows) + 1)
         ]
-        left |= any(not a <= b for a, b in zip(paths, paths[1:], strict=False))
+        left |= any(not a <= b for a, b in pairwise(paths))
     assert left  # else nothing was tested
 
 

@@ -37,7 +37,7 @@ def gradients(net, data):
 
 @pytest.mark.parametrize("ground", ["batch", "class", "class_gradient", "sample"])
 def test_the_weighted_gradient_is_close_to_that_of_all_samples(trained, ground):
-    net, data, y = trained
+    net, data, _ = trained
     callback = GradMatch(0.2, ground=ground, regularization=0.01)
     rows, weights = choose(callback, net, data)
     G = gradients(net, data).reshape(N_ROWS, -1)
@@ -106,7 +106,7 @@ def test_sample_weights_count_as_repetitions(trained):
 
 
 def test_without_gradients_the_subset_is_random(trained):
-    net, data, y = trained
+    net, data, _ = trained
     perfect = Dataset(data.X, np.zeros(N_ROWS, dtype=np.int64))
     state = net.module_[-1].bias.detach().clone()
     try:

@@ -138,9 +138,10 @@ def test_the_net_is_left_as_it_was(blobs, callback, tiny_net):
     estimator = NetClassifier(
         tiny_net(callbacks=[callback], max_epochs=6), random_state=0
     )
-    numpy_state, torch_state = np.random.get_state()[1].copy(), torch.get_rng_state()
+    numpy_state = np.random.get_state()[1].copy()  # noqa: NPY002
+    torch_state = torch.get_rng_state()
     fitted = clone(estimator).fit(X, y)
-    assert_array_equal(np.random.get_state()[1], numpy_state)
+    assert_array_equal(np.random.get_state()[1], numpy_state)  # noqa: NPY002
     assert torch.equal(torch.get_rng_state(), torch_state)
     assert estimator.get_params()["net__callbacks"] == [callback]
     assert not hasattr(callback, "rows_")
@@ -184,7 +185,7 @@ def test_nets_and_data_of_all_kinds(blobs, plane, callback):
             assert clf.fit(X, y, sample_weight=weight).score(X, y) > 0.9
         with_copies = NetClassifier(net, augment=lambda x: x + 0, random_state=0)
         assert with_copies.fit(X, y).score(X, y) > 0.9
-    binary = NeuralNetBinaryClassifier(nn.Linear(2, 1), **calls)
+    binary = NeuralNetBinaryClassifier(start(1), **calls)
     assert NetClassifier(binary, random_state=0).fit(X, y > 0).score(X, y > 0) > 0.6
     clf = TorchMLPClassifier(max_epochs=20, callbacks=[callback], random_state=0)
     assert clf.fit(sparse.csr_matrix(X), y).score(X, y) > 0.9
