@@ -87,17 +87,27 @@ def products_with_sum(features):
     -------
     ndarray of shape (n_rows,), float64
     """
-    chunks = list(_blocks.row_chunks(features.shape[0], _blocks.row_bytes(features)))
+    return products_with_total(features, row_total(features))
 
-    def pairs(rows):
-        return _blocks.factor_pairs(_blocks.shifted(features[rows], None))
 
-    totals = None
-    for rows in chunks:
-        totals = _blocks.add_pairs(totals, pairs(rows))
-    return np.concatenate(
-        [_blocks.pair_products(pairs(rows), totals) for rows in chunks]
-    )
+def row_total(features, weights=None):
+    """Weighted sum of all rows: a list with a matrix for each pair of factors."""
+    total = None
+    for rows in _blocks.row_chunks(features.shape[0], _blocks.row_bytes(features)):
+        block = _blocks.shifted(features[rows], None)
+        if weights is not None:
+            block = _blocks.scaled(block, weights[rows])
+        total = _blocks.add_pairs(total, _blocks.factor_pairs(block))
+    return total
+
+
+def products_with_total(features, total):
+    """Inner product of every row with such a sum."""
+    products = np.empty(features.shape[0])
+    for rows in _blocks.row_chunks(len(products), _blocks.row_bytes(features)):
+        block = _blocks.shifted(features[rows], None)
+        products[rows] = _blocks.pair_products(_blocks.factor_pairs(block), total)
+    return products
 
 
 def squared_distances(a, b):

@@ -1,11 +1,13 @@
 """Few rows, with weights, whose weighted sum comes close to the sum of all."""
 
 import numpy as np
-from scipy.linalg import cholesky, solve_triangular
+from scipy.linalg import cholesky
+from scipy.linalg.blas import dtpsv
 
 from skactive.geometry._distances import (
     inner_products,
-    products_with_sum,
+    products_with_total,
+    row_total,
     squared_norms,
 )
 from skactive.geometry._picks import check_finite, check_given
@@ -27,13 +29,14 @@ def matching_pursuit(features, n_picks, *, penalty=0.0, tolerance=1e-4, rng):
     to zero leaves and may come back. So this is the algorithm of Lawson and Hanson
     (1974), stopped at so many rows.
 
-    Only inner products are needed. A step takes one pass over the rows and a product of
-    the columns of the picks' inner products, kept in memory, with their weights.
+    A step takes one pass over the rows, a product with what is missing, and the inner
+    products of the picks, from which come their weights.
 
     Parameters
     ----------
     features : {ndarray, CSR, ProductFeatures, StackedFeatures} of n_rows rows
-        The pool.
+        The pool. What is missing of the sum of product features is kept as a matrix of
+        shape (n_left, n_right).
     n_picks : int
         Number of rows to pick at most.
     penalty : float, default=0.0
@@ -78,75 +81,84 @@ def matching_pursuit(features, n_picks, *, penalty=0.0, tolerance=1e-4, rng):
     with np.errstate(over="ignore", invalid="ignore"):  # the result is checked
         squares = squared_norms(features)
     check_finite(squares)
-    wanted = products_with_sum(features)
-    length = max(wanted.sum(), 0.0)
     order = rng.permutation(n_rows)
+    picks, reached = _Picks(features, n_picks, penalty), -1.0
+    missing = picks.missing()
+    length = _square(missing)
     least = _ALIGNED * np.sqrt(squares * length)
-    picks, reached = _Picks(n_rows, n_picks, wanted, penalty), -1.0
-    while len(picks) < n_picks and picks.missing(length) > tolerance**2 * length:
+    while len(picks) < n_picks and _square(missing) > tolerance**2 * length:
         if picks.reached() <= reached:
             break  # rounding: in exact numbers every step gets closer
         reached = picks.reached()
-        gains = picks.gains()
+        gains = products_with_total(features, missing)
         gains[gains <= least] = -np.inf
         gains[picks.rows] = -np.inf
         while gains.max() > -np.inf:
             row = order[gains[order].argmax()]
-            column = inner_products(features, features[[row]])[:, 0]
-            if picks.add(row, column):
+            if picks.add(row):
                 break
             gains[row] = -np.inf
         else:
             break
+        missing = picks.missing()
     return picks.rows, picks.weights
+
+
+def _square(total):
+    return sum(np.vdot(part, part) for part in total)
 
 
 class _Picks:
     """Rows, and the best weights ≥ 0 there are for them."""
 
-    def __init__(self, n_rows, n_picks, wanted, penalty):
-        self.wanted = wanted
+    def __init__(self, features, n_picks, penalty):
+        self.features = features
         self.penalty = penalty
+        self.total = row_total(features)
         self.rows, self.weights = np.empty(0, dtype=np.int64), np.empty(0)
-        # Columns of inner products, and the Cholesky factor of those of the picks;
-        # memory is taken as far as there are picks.
-        self.columns = np.empty((n_picks, n_rows))
-        self.factor = np.empty((n_picks, n_picks))
+        # Of the picks: products with the sum of all rows, with each other, and the
+        # upper Cholesky factor of these, column after column. Memory is taken as far
+        # as there are picks.
+        self.wanted = np.empty(0)
+        self.products = np.empty((n_picks, n_picks))
+        self.factor = np.empty(n_picks * (n_picks + 1) // 2)
 
     def __len__(self):
         return len(self.rows)
 
-    def gains(self):
-        """Product of every row with what is missing of the sum."""
-        return self.wanted - self.weights @ self.columns[: len(self)]
+    def missing(self):
+        """The sum of all rows less the weighted sum of the picks."""
+        if not len(self):
+            return self.total
+        reached = row_total(self.features[self.rows], self.weights)
+        return [all_ - part for all_, part in zip(self.total, reached, strict=True)]
 
     def reached(self):
         """What the picks take off the objective."""
-        return self.weights @ self.wanted[self.rows]
+        return self.weights @ self.wanted
 
-    def missing(self, length):
-        """Square of what is missing of a sum whose square is `length`."""
-        return length - self.reached() - self.penalty * (self.weights @ self.weights)
-
-    def add(self, row, column):
+    def add(self, row):
         """Take a row, unless it brings nothing new; say whether it does."""
-        size = len(self)
-        square = column[row] + self.penalty
-        across = self._solved(column[self.rows])
+        size, rows = len(self), np.append(self.rows, row)
+        new = self.features[[row]]
+        products = inner_products(self.features[rows], new)[:, 0]
+        square = products[-1] + self.penalty
+        across = self._solved(products[:-1], trans=1)
         rest = square - across @ across
         if rest <= _NEW * square:
             return False
-        self.columns[size] = column
-        self.factor[size, :size], self.factor[size, size] = across, np.sqrt(rest)
-        self.rows = np.append(self.rows, row)
-        best = self._best()
+        wanted = np.append(self.wanted, products_with_total(new, self.total))
+        column = self.factor[size * (size + 1) // 2 :][: size + 1]
+        column[:size], column[size] = across, np.sqrt(rest)
+        best = self._best(wanted)
         if best[-1] <= 0:
-            self.rows = self.rows[:-1]
             return False
+        self.products[size, : size + 1] = self.products[: size + 1, size] = products
+        self.rows, self.wanted = rows, wanted
         self.weights = np.append(self.weights, 0.0)
         while best.min(initial=np.inf) <= 0:
             self._leave(best)
-            best = self._best()
+            best = self._best(self.wanted)
         self.weights = best
         return True
 
@@ -155,21 +167,21 @@ class _Picks:
         falling = best <= 0
         shares = np.ones(len(best))
         shares[falling] = self.weights[falling] / (self.weights - best)[falling]
-        stays = shares > shares.min()
+        stay = np.flatnonzero(shares > shares.min())
         moved = self.weights + shares.min() * (best - self.weights)
-        self.columns[: stays.sum()] = self.columns[: len(self)][stays]
-        self.rows, self.weights = self.rows[stays], np.maximum(moved[stays], 0)
-        size = len(self)
-        products = self.columns[:size, self.rows] + self.penalty * np.eye(size)
-        self.factor[:size, :size] = cholesky(products, lower=True)
+        self.rows, self.wanted = self.rows[stay], self.wanted[stay]
+        self.weights = np.maximum(moved[stay], 0)
+        size = len(stay)
+        self.products[:size, :size] = self.products[np.ix_(stay, stay)]
+        inner = self.products[:size, :size] + self.penalty * np.eye(size)
+        if size:
+            factor = cholesky(inner, lower=True)[np.tril_indices(size)]
+            self.factor[: len(factor)] = factor
 
-    def _best(self):
+    def _best(self, wanted):
         """Weights that come closest, of any sign."""
-        return self._solved(self._solved(self.wanted[self.rows]), trans=1)
+        return self._solved(self._solved(wanted, trans=1), trans=0)
 
-    def _solved(self, values, trans=0):
+    def _solved(self, values, trans):
         size = len(values)
-        if not size:
-            return values
-        factor = self.factor[:size, :size]
-        return solve_triangular(factor, values, trans, lower=True, check_finite=False)
+        return dtpsv(size, self.factor, values, trans=trans) if size else values

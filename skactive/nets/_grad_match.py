@@ -38,8 +38,8 @@ class GradMatch(SubsetTraining):
         gradients; fast at any size. ``"class"``: samples, in each class by itself and
         in proportion to its size. ``"class_gradient"``: the same, by the gradients of
         the output of the class alone. ``"sample"``: samples out of all of them. The
-        last three take time in proportion to the squared number of picks times the
-        number of samples, and memory for picks times samples (of a class).
+        last three take, for every pick, a pass over the samples (of the class) and time
+        and memory in proportion to the square of the picks: for thousands of samples.
     regularization : float, default=0.5
         Penalty on the squares of the weights, in units of the mean squared length of
         the gradients. Larger: more alike.
@@ -140,7 +140,7 @@ class GradMatch(SubsetTraining):
             [(signal[rows].T @ inputs[rows]).ravel() for rows in batches]
         )
         n_picks = max(1, round(self.fraction * len(batches)))
-        picks, weights = self._match(gradients.astype(np.float32), n_picks)
+        picks, weights = self._match(gradients, n_picks)
         sizes = [len(batches[pick]) for pick in picks]
         rows = np.concatenate([batches[pick] for pick in picks])
         return rows, np.repeat(weights, sizes)
@@ -150,11 +150,14 @@ class GradMatch(SubsetTraining):
         parts = []
         for number in np.unique(classes):
             rows = np.flatnonzero(classes == number)
-            left = signal[rows]
+            # Passed over for every pick, so in double precision at once.
+            right = inputs[rows].astype(np.float64)
             if self.ground == "class_gradient":
-                left = left[:, [number]]
+                gradients = signal[rows][:, [number]] * right
+            else:
+                gradients = ProductFeatures(signal[rows], right)
             n_picks = max(1, round(self.fraction * len(rows)))
-            picks, weights = self._match(ProductFeatures(left, inputs[rows]), n_picks)
+            picks, weights = self._match(gradients, n_picks)
             parts.append((rows[picks], weights))
         return tuple(map(np.concatenate, zip(*parts, strict=True)))
 
