@@ -8,7 +8,6 @@ from skactive.geometry import StepGains, top_k
 from skactive.nets._last_layer import last_layer
 from skactive.nets._subset_batches import subset_of
 from skactive.nets._subset_training import SubsetTraining
-from skactive.nets._together import batches_of
 from skactive.utils._sklearn import Interval
 
 
@@ -20,7 +19,7 @@ class GlisterSubset(SubsetTraining):
     steps would lower the loss of samples held out most, taking the steps of the samples
     picked before into account [1]_. Epochs pass over the picked samples alone, all
     weighted alike. What contradicts the held-out samples, a wrong label for one, is not
-    picked.
+    picked. Nor is what is known already: of clean labels, random samples teach more.
 
     Parameters
     ----------
@@ -39,8 +38,8 @@ class GlisterSubset(SubsetTraining):
         Number of times the gradient of the held-out samples is computed for a choice,
         each for as many picks.
     learning_rate : float, default=None
-        Length of the step of one sample. By default the learning rate of the net over
-        the number of rows of a batch, as an epoch of gradient descent has it.
+        Length of the step of one sample; by default the learning rate of the net. With
+        steps too short to matter, all rounds pick the same kind of sample.
 
     Attributes
     ----------
@@ -126,8 +125,7 @@ class GlisterSubset(SubsetTraining):
         steps = StepGains(*held[:3], weight=held.weight, squared=held.squared)
         length = self.learning_rate
         if length is None:
-            rate = net.optimizer_.param_groups[0]["lr"]
-            length = rate / max(batches_of(net, len(dataset)))
+            length = net.optimizer_.param_groups[0]["lr"]
         signal, embedding = layer.signal, layer.embedding
         n_rows = min(n_rows, len(dataset) - len(self.held_out_))
         rows = np.empty(0, dtype=np.int64)

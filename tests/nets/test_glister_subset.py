@@ -68,7 +68,7 @@ def test_the_length_of_a_step_is_that_of_the_net(trained):
     net, data = trained
     valid = Dataset(*made_up(40, 1)[:2])
     rows = []
-    for length in (None, 0.003 / 16):  # its learning rate, a batch
+    for length in (None, 0.003):  # its learning rate
         callback = GlisterSubset(learning_rate=length, n_rounds=30)
         callback.rng_ = np.random.default_rng(0)
         callback._hold_out(net, data, valid)
