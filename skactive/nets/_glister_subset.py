@@ -37,9 +37,10 @@ class GlisterSubset(SubsetTraining):
     n_rounds : int, default=15
         Number of times the gradient of the held-out samples is computed for a choice,
         each for as many picks.
-    learning_rate : float, default=None
-        Length of the step of one sample; by default the learning rate of the net. With
-        steps too short to matter, all rounds pick the same kind of sample.
+    step_length : float, default=1.0
+        Length of the step that all picks take together, down their mean gradient. With
+        steps too short to matter, all rounds pick the same kind of sample; with long
+        ones, later rounds correct what earlier ones overdid.
 
     Attributes
     ----------
@@ -61,6 +62,9 @@ class GlisterSubset(SubsetTraining):
     In an estimator of `skactive.nets`, the choice follows its `random_state`. Sample
     weights multiply the gradients, and weigh the held-out samples. Other criteria than
     cross-entropy and squared error are taken for the one of the task.
+
+    The code of the paper steps by the learning rate for each pick. That is a step of
+    another length for each number of picks and each optimizer.
 
     A choice costs a forward pass over all samples and `n_rounds` products of their
     embedding with a matrix of the size of the last layer.
@@ -86,7 +90,7 @@ class GlisterSubset(SubsetTraining):
         **SubsetTraining._parameter_constraints,
         "validation": [Interval(Real, 0, 1, closed="neither")],
         "n_rounds": [Interval(Integral, 1, None, closed="left")],
-        "learning_rate": [Interval(Real, 0, None, closed="neither"), None],
+        "step_length": [Interval(Real, 0, None, closed="neither")],
     }
 
     def __init__(
@@ -97,14 +101,14 @@ class GlisterSubset(SubsetTraining):
         warm_up=5,
         validation=0.1,
         n_rounds=15,
-        learning_rate=None,
+        step_length=1.0,
     ):
         self.fraction = fraction
         self.refresh = refresh
         self.warm_up = warm_up
         self.validation = validation
         self.n_rounds = n_rounds
-        self.learning_rate = learning_rate
+        self.step_length = step_length
 
     def _hold_out(self, net, dataset, valid):
         self.held_out_ = np.empty(0, dtype=np.int64)
@@ -123,11 +127,9 @@ class GlisterSubset(SubsetTraining):
         else:
             held = layer.take(self.held_out_) if len(self.held_out_) else layer
         steps = StepGains(*held[:3], weight=held.weight, squared=held.squared)
-        length = self.learning_rate
-        if length is None:
-            length = net.optimizer_.param_groups[0]["lr"]
         signal, embedding = layer.signal, layer.embedding
         n_rows = min(n_rows, len(dataset) - len(self.held_out_))
+        length = self.step_length / n_rows
         rows = np.empty(0, dtype=np.int64)
         ends = np.linspace(0, n_rows, self.n_rounds + 1).round().astype(int)
         for size in np.diff(ends):

@@ -346,7 +346,7 @@ def test_what_cannot_be_weighted(blobs, tiny_net):
         (GradMatch, {"regularization": -1}),
         (GlisterSubset, {"validation": 0}),
         (GlisterSubset, {"n_rounds": 0}),
-        (GlisterSubset, {"learning_rate": 0}),
+        (GlisterSubset, {"step_length": 0}),
     ],
 )
 def test_parameters_out_of_range(blobs, kind, params):
