@@ -46,6 +46,7 @@ from skactive.geometry._greedy_trace import (
 from skactive.geometry._joint_entropy import greedy_information
 from skactive.geometry._kernel_features import KernelFeatures
 from skactive.geometry._kmeans_plusplus import kmeans_plusplus
+from skactive.geometry._matching_pursuit import matching_pursuit
 from skactive.geometry._natural_breaks import natural_breaks
 from skactive.geometry._nearest_cosines import mean_nearest_cosines
 from skactive.geometry._nearest_distances import mean_nearest_distances
@@ -81,6 +82,7 @@ from skactive.geometry._similarity import (
 )
 from skactive.geometry._sketch import RandomProjection
 from skactive.geometry._stacked_features import StackedFeatures
+from skactive.geometry._step_gains import StepGains, output_gradient
 from skactive.geometry._stream import sum_is_finite
 from skactive.geometry._top_k import top_k
 from skactive.geometry._unit_rows import scaled_rows, unit_rows
@@ -102,6 +104,7 @@ __all__ = [
     "SaturatedGains",
     "SetCoverGains",
     "StackedFeatures",
+    "StepGains",
     "assigned_squared_distances",
     "average_linkage",
     "check_finite",
@@ -127,6 +130,7 @@ __all__ = [
     "kmeans_plusplus",
     "largest_entropies",
     "lazy_greedy",
+    "matching_pursuit",
     "mean_cosines",
     "mean_nearest_cosines",
     "mean_nearest_distances",
@@ -136,6 +140,7 @@ __all__ = [
     "naive_greedy",
     "natural_breaks",
     "nearest_centers",
+    "output_gradient",
     "pivoted_cholesky",
     "predictive_information",
     "probability_contrast",

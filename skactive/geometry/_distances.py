@@ -75,6 +75,41 @@ def inner_products(a, b):
     return _all_pairs(a, b, None, _blocks.block_products)
 
 
+def products_with_sum(features):
+    """Inner product of every row with the sum of all rows, in double precision.
+
+    Parameters
+    ----------
+    features : {ndarray, CSR, ProductFeatures} of shape (n_rows, n_features)
+        The sum of product features is kept as a matrix of shape (n_left, n_right).
+
+    Returns
+    -------
+    ndarray of shape (n_rows,), float64
+    """
+    return products_with_total(features, row_total(features))
+
+
+def row_total(features, weights=None):
+    """Weighted sum of all rows: a list with a matrix for each pair of factors."""
+    total = None
+    for rows in _blocks.row_chunks(features.shape[0], _blocks.row_bytes(features)):
+        block = _blocks.shifted(features[rows], None)
+        if weights is not None:
+            block = _blocks.scaled(block, weights[rows])
+        total = _blocks.add_pairs(total, _blocks.factor_pairs(block))
+    return total
+
+
+def products_with_total(features, total):
+    """Inner product of every row with such a sum."""
+    products = np.empty(features.shape[0])
+    for rows in _blocks.row_chunks(len(products), _blocks.row_bytes(features)):
+        block = _blocks.shifted(features[rows], None)
+        products[rows] = _blocks.pair_products(_blocks.factor_pairs(block), total)
+    return products
+
+
 def squared_distances(a, b):
     """Squared Euclidean distances of all rows of `a` to all rows of `b`.
 

@@ -2,8 +2,11 @@
 
 import numpy as np
 
-from skactive.geometry import _blocks
-from skactive.geometry._distances import inner_products, squared_norms
+from skactive.geometry._distances import (
+    inner_products,
+    products_with_sum,
+    squared_norms,
+)
 from skactive.geometry._picks import check_finite, check_given
 
 __all__ = ["frank_wolfe", "frank_wolfe_scores"]
@@ -124,7 +127,7 @@ class _WeightedSum:
             squares = squared_norms(features)
         check_finite(squares)
         self.norms = np.sqrt(squares)
-        self.wanted = _products_with_sum(features)
+        self.wanted = products_with_sum(features)
         self.reached = np.zeros(len(squares))
         self.length = np.sqrt(max(self.wanted.sum(), 0))
         # Products of the weighted sum with the sum of all, and with itself.
@@ -157,18 +160,3 @@ class _WeightedSum:
         self.reached_of_wanted += share * (wanted - self.reached_of_wanted)
         column = inner_products(self.features, self.features[[row]])[:, 0]
         self.reached += share * (scale * column - self.reached)
-
-
-def _products_with_sum(features):
-    """Inner product of every row with the sum of all rows."""
-    chunks = list(_blocks.row_chunks(features.shape[0], _blocks.row_bytes(features)))
-
-    def pairs(rows):
-        return _blocks.factor_pairs(_blocks.shifted(features[rows], None))
-
-    totals = None
-    for rows in chunks:
-        totals = _blocks.add_pairs(totals, pairs(rows))
-    return np.concatenate(
-        [_blocks.pair_products(pairs(rows), totals) for rows in chunks]
-    )

@@ -7,14 +7,17 @@ the table; `LearningLossClassifier` and `LearningLossRegressor` predict their ow
 too; and `as_estimator` wraps a bare module, such as `LeNet`, `ResNet18` and
 `ShakeShake` for small images. Callbacks of skorch say how a net is trained:
 `StopAtSaturation` and others when it stops, `WeightAveraging` and `Snapshots` what
-becomes of the weights of its epochs; and `presets` holds how published studies train
-theirs. Importing this package imports torch.
+becomes of the weights of its epochs, `GradMatch` and `GlisterSubset` on which samples
+it is trained; and `presets` holds how published studies train theirs. Importing this
+package imports torch.
 """
 
 from skactive.nets import presets
 from skactive.nets._as_estimator import as_estimator
 from skactive.nets._averaging import WeightAveraging
 from skactive.nets._classifier import NetClassifier
+from skactive.nets._glister_subset import GlisterSubset
+from skactive.nets._grad_match import GradMatch
 from skactive.nets._learning_loss import (
     LearningLossClassifier,
     LearningLossRegressor,
@@ -28,6 +31,8 @@ from skactive.nets._snapshots import Snapshots
 from skactive.nets._stop import StopAtAccuracy, StopAtR2, StopAtSaturation
 
 __all__ = [
+    "GlisterSubset",
+    "GradMatch",
     "LeNet",
     "LearningLossClassifier",
     "LearningLossRegressor",

@@ -5,6 +5,7 @@ from numbers import Integral, Real
 import numpy as np
 import torch
 from scipy import sparse
+from sklearn.base import clone
 from sklearn.utils.sparsefuncs import mean_variance_axis
 from skorch import NeuralNetClassifier, NeuralNetRegressor
 from torch import nn
@@ -29,6 +30,7 @@ _CONSTRAINTS = {
     "optimizer": [StrOptions(set(_OPTIMIZERS)), callable],
     "weight_decay": [Interval(Real, 0, None, closed="left")],
     "target_score": [Interval(Real, None, 1, closed="right"), None],
+    "callbacks": [list, tuple, None],
     "device": [str, torch.device],
 }
 
@@ -57,10 +59,14 @@ class _MakesMLP:
             max_epochs=self.max_epochs,
             batch_size=self.batch_size,
             device=self.device,
-            callbacks=[]
-            if self.target_score is None
-            else [self._stop(self.target_score)],
+            callbacks=self._all_callbacks(),
             **self._optimizer_params(),
+        )
+
+    def _all_callbacks(self):
+        own = clone(list(self.callbacks or []), safe=False)
+        return (
+            own if self.target_score is None else [self._stop(self.target_score), *own]
         )
 
     def _optimizer_params(self):
@@ -117,6 +123,9 @@ class TorchMLPClassifier(_MakesMLP, NetClassifier):
     shrink, perturb : float, default=0.4 and 0.1
         For ``start="shrink_perturb"``; shrink 1 and perturb 0 is ``"warm"``, shrink 0
         and perturb 1 is ``"reset"``.
+    callbacks : list of skorch.callbacks.Callback, default=None
+        What else happens during training: `GradMatch`, a learning rate schedule, or a
+        callback of your own. They are cloned.
     classes : array-like of shape (n_classes,), default=None
         All classes there are, the ones without a label yet included: they fix the width
         of the head. By default, the labels that `fit` sees.
@@ -191,6 +200,7 @@ class TorchMLPClassifier(_MakesMLP, NetClassifier):
         start="reset",
         shrink=0.4,
         perturb=0.1,
+        callbacks=None,
         classes=None,
         device="cpu",
         random_state=None,
@@ -206,6 +216,7 @@ class TorchMLPClassifier(_MakesMLP, NetClassifier):
         self.start = start
         self.shrink = shrink
         self.perturb = perturb
+        self.callbacks = callbacks
         self.classes = classes
         self.device = device
         self.random_state = random_state
@@ -246,6 +257,9 @@ class TorchMLPRegressor(_MakesMLP, NetRegressor):
     shrink, perturb : float, default=0.4 and 0.1
         For ``start="shrink_perturb"``; shrink 1 and perturb 0 is ``"warm"``, shrink 0
         and perturb 1 is ``"reset"``.
+    callbacks : list of skorch.callbacks.Callback, default=None
+        What else happens during training: `GradMatch`, a learning rate schedule, or a
+        callback of your own. They are cloned.
     device : str or torch.device, default='cpu'
         Where to train and predict.
     random_state : int, RandomState instance or None, default=None
@@ -303,6 +317,7 @@ class TorchMLPRegressor(_MakesMLP, NetRegressor):
         start="reset",
         shrink=0.4,
         perturb=0.1,
+        callbacks=None,
         device="cpu",
         random_state=None,
     ):
@@ -317,5 +332,6 @@ class TorchMLPRegressor(_MakesMLP, NetRegressor):
         self.start = start
         self.shrink = shrink
         self.perturb = perturb
+        self.callbacks = callbacks
         self.device = device
         self.random_state = random_state

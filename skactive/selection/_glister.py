@@ -5,17 +5,12 @@ from __future__ import annotations
 from numbers import Integral, Real
 
 import numpy as np
-from scipy.special import softmax
-from sklearn.utils import gen_batches
 from sklearn.utils.validation import check_is_fitted
 
 from skactive.adapters import residual
 from skactive.base import Facts, Score
-from skactive.geometry import inner_products, top_k
+from skactive.geometry import StepGains, top_k
 from skactive.utils._sklearn import Interval
-
-_BATCH = 4096
-_RESOLUTION = 2.0**-40
 
 
 class Glister(Score):
@@ -88,41 +83,24 @@ class Glister(Score):
         self.labeled_targets_ = (y[:, np.newaxis] == X.classes).astype(np.float64)
 
     def _score(self, X):
-        signal, embedding = residual(X.predict_proba()), X.embed()
-        return self._gains(signal, embedding, self._stepped(signal, embedding, []))
+        return self._steps().gains(residual(X.predict_proba()), X.embed())
 
     def _select(self, X, n_queries, given):
         rng = self._rng(X, "ties")
         signal, embedding = residual(X.predict_proba()), X.embed()
-        logits = self._stepped(signal, embedding, given)
+        steps = self._steps()
+        steps.step(signal[given], embedding[given], self.learning_rate)
         rows = np.empty(0, dtype=np.int64)
         while len(rows) < n_queries:
-            gains = self._gains(signal, embedding, logits)
+            gains = steps.gains(signal, embedding)
             size = min(self.n_greedy, n_queries - len(rows))
             new = top_k(gains, size, rng=rng, exclude=np.concatenate([given, rows]))
-            logits -= self._step(signal, embedding, new)
+            steps.step(signal[new], embedding[new], self.learning_rate)
             rows = np.concatenate([rows, new])
         return rows
 
-    def _stepped(self, signal, embedding, rows):
-        """Logits of the labeled samples after the steps of some rows."""
+    def _steps(self):
         check_is_fitted(self, "labeled_logits_")
-        return self.labeled_logits_ - self._step(signal, embedding, rows)
-
-    def _step(self, signal, embedding, rows):
-        """What steps on the last layer, and its bias, take off the labeled logits."""
-        products = inner_products(self.labeled_embedding_, embedding[rows]) + 1
-        return self.learning_rate * products @ signal[rows]
-
-    def _gains(self, signal, embedding, logits):
-        errors = (softmax(logits, axis=1) - self.labeled_targets_) / len(logits)
-        weights, bias = self.labeled_embedding_.T @ errors, errors.sum(axis=0)
-        gains, largest = np.empty(len(signal)), 0.0
-        for rows in gen_batches(len(signal), _BATCH):
-            terms = embedding[rows].astype(np.float64) @ weights + bias
-            terms *= signal[rows]
-            gains[rows] = terms.sum(axis=1)
-            largest = max(largest, np.abs(terms).max())
-        # Rounded far above the errors of these sums: equal samples have equal gains.
-        unit = max(largest * _RESOLUTION, np.finfo(np.float64).tiny)
-        return np.round(gains / unit) * unit
+        return StepGains(
+            self.labeled_embedding_, self.labeled_logits_, self.labeled_targets_
+        )

@@ -9,6 +9,7 @@ from sklearn.utils._param_validation import (
     InvalidParameterError,
     Options,
     StrOptions,
+    validate_parameter_constraints,
 )
 from sklearn.utils.metaestimators import _BaseComposition, available_if
 from sklearn.utils.validation import _check_sample_weight, _num_samples, validate_data
@@ -27,4 +28,5 @@ __all__ = [
     "_safe_indexing",
     "available_if",
     "validate_data",
+    "validate_parameter_constraints",
 ]

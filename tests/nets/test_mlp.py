@@ -19,8 +19,8 @@ from skactive.nets._stop import StopAtAccuracy, StopAtR2
 
 PARAMETERS = {
     "hidden_sizes", "dropout", "max_epochs", "batch_size", "lr", "optimizer",
-    "weight_decay", "target_score", "start", "shrink", "perturb", "classes", "device",
-    "random_state",
+    "weight_decay", "target_score", "start", "shrink", "perturb", "callbacks",
+    "classes", "device", "random_state",
 }  # fmt: skip
 
 
