@@ -76,19 +76,20 @@ def test_what_is_refused():
 
 def test_in_an_estimator():
     digits = load_digits()
-    X, y = digits.images[:150, None] / 16, digits.target[:150]
+    few = np.flatnonzero(digits.target < 2)[:32]
+    X, y = digits.images[few, None] / 16, digits.target[few]
     clf = as_estimator(
         ShakeShake,
         task="classification",
         module__width=4,
         lr=0.01,
-        max_epochs=6,
+        max_epochs=5,
         random_state=0,
     )
     state = torch.get_rng_state()
     proba = clf.fit(X, y).predict_proba(X)
     assert torch.equal(torch.get_rng_state(), state)
-    assert clf.score(X, y) > 0.5
+    assert clf.score(X, y) > 0.8
     assert_array_equal(clone(clf).fit(X, y).predict_proba(X), proba)
     rows = ActiveLearner(clf, "badge", random_state=0).fit(X, y).query(X, 4)
     assert len(set(rows)) == 4

@@ -138,7 +138,7 @@ def scored():
     scores = []
     for seed, n in enumerate((10, 40, 10, 40)):
         X, y, pool = symmetric(seed, n)
-        score = LearnedGain(random_state=seed).fit(X, y)
+        score = LearnedGain(n_tasks=8, random_state=seed).fit(X, y)
         scores.append((score, score.forest_.predict_proba(pool), pool))
     return scores
 
@@ -163,7 +163,7 @@ def test_opinions_are_those_of_the_trees(scored):
 def test_names_of_classes_do_not_matter():
     X, y, pool = symmetric(0, 20)
     scores = [
-        LearnedGain(random_state=0).fit(X, labels).score_samples(pool)
+        LearnedGain(n_tasks=8, random_state=0).fit(X, labels).score_samples(pool)
         for labels in (y, 1 - y, np.array(["b", "a"])[y])
     ]
     assert_array_equal(scores[1], scores[0])
@@ -172,10 +172,14 @@ def test_names_of_classes_do_not_matter():
 
 def test_one_class_leaves_chance():
     X, _, pool = symmetric(0, 10)
-    score = LearnedGain(random_state=0).fit(X, np.zeros(10))
+    score = LearnedGain(n_tasks=8, random_state=0).fit(X, np.zeros(10))
     assert_array_equal(score.score_samples(pool), np.zeros(150))
     picks = {
-        int(LearnedGain(random_state=seed).fit(X, np.zeros(10)).select(pool)[0])
+        int(
+            LearnedGain(n_tasks=8, random_state=seed)
+            .fit(X, np.zeros(10))
+            .select(pool)[0]
+        )
         for seed in range(10)
     }
     assert len(picks) > 5

@@ -87,11 +87,12 @@ def test_the_training_set(tmp_path):
 def scored():
     X, y, rng = task(n=30)
     pool = rng.normal(size=(200, 3))
-    return X, y, pool, LearnedGain(random_state=0).fit(X, y)
+    return X, y, pool, LearnedGain(n_tasks=4, random_state=0).fit(X, y)
 
 
 def test_it_mostly_asks_where_the_trees_disagree(scored):
-    _, _, pool, score = scored
+    X, y, pool, _ = scored
+    score = LearnedGain(random_state=0).fit(X, y)
     trees = [tree.predict(pool) for tree in score.forest_.estimators_]
     mean, spread = score._opinions(pool)
     assert_allclose(mean[:, 0], np.mean(trees, axis=0), atol=1e-12)
@@ -104,19 +105,19 @@ def test_scale_and_sign_of_the_targets_do_not_matter(scored):
     X, y, pool, score = scored
     expected = score.score_samples(pool)
     for own in (64 * y, -y):
-        scores = LearnedGain(random_state=0).fit(X, own).score_samples(pool)
+        scores = LearnedGain(n_tasks=4, random_state=0).fit(X, own).score_samples(pool)
         assert_allclose(scores, expected)
 
 
 def test_several_targets_and_none_that_varies(scored):
     X, y, pool, score = scored
     both = np.column_stack([y, np.ones(30), y])
-    scores = LearnedGain(random_state=0).fit(X, both).score_samples(pool)
+    scores = LearnedGain(n_tasks=4, random_state=0).fit(X, both).score_samples(pool)
     assert_allclose(scores, score.score_samples(pool))
-    still = LearnedGain(random_state=0).fit(X, np.full(30, 0.5))
+    still = LearnedGain(n_tasks=4, random_state=0).fit(X, np.full(30, 0.5))
     assert_array_equal(still.score_samples(pool), np.zeros(200))
     assert len(set(still.select(pool, 5))) == 5
-    one = LearnedGain(random_state=0).fit(X[:1], y[:1])
+    one = LearnedGain(n_tasks=4, random_state=0).fit(X[:1], y[:1])
     assert_array_equal(one.score_samples(pool), np.zeros(200))
 
 
@@ -124,6 +125,10 @@ def test_the_view_says_what_the_labels_are(scored):
     X, _, pool, _ = scored
     y = np.arange(30) % 5
     numbers = ModelView.from_outputs(X, prediction=np.zeros(30))
-    assert not hasattr(LearnedGain(random_state=0).fit(numbers, y), "class_shares_")
-    assert len(LearnedGain(random_state=0).fit(X, y).class_shares_) == 5
-    assert strategies.lal(random_state=0).fit(numbers, y).select(pool, 3).shape == (3,)
+    assert not hasattr(
+        LearnedGain(n_tasks=4, random_state=0).fit(numbers, y), "class_shares_"
+    )
+    assert len(LearnedGain(n_tasks=4, random_state=0).fit(X, y).class_shares_) == 5
+    assert strategies.lal(n_tasks=4, random_state=0).fit(numbers, y).select(
+        pool, 3
+    ).shape == (3,)
