@@ -10,8 +10,8 @@ drawn at random; all other rows are unlabeled. All methods see the same rows. Ne
 one hidden layer of 64 units. "On labels alone" gets the labeled samples for unlabeled
 ones: what the longer training, the augmentation and the mixing do without further data.
 What is printed is the mean accuracy, the mean gain over the same estimator trained on
-the labels, in points, with its 95 % interval by a paired t test, how often it gained and
-lost, and the mean processor time of a training. `--csv` adds the rows to a file.
+the labels, in points, with its 95 % interval by a paired t test, how often it gained,
+and the mean processor time of a training. `--csv` adds the rows to a file.
 """
 
 import argparse
@@ -56,7 +56,7 @@ HEADER = [
     "accuracy",
     "gain",
     "95 % interval",
-    "better, worse",
+    "better",
     "CPU s",
 ]
 
@@ -112,7 +112,7 @@ def compare(name, X, y, n_labels, n_repeats, methods):
             f"{score.mean():.3f}",
             f"{gain.mean():+.1f}",
             f"{gain.mean() - half:+.1f} to {gain.mean() + half:+.1f}",
-            f"{(gain > 0).sum()}, {(gain < 0).sum()} of {n_repeats}",
+            f"{(gain > 0).sum()} of {n_repeats}",
             f"{seconds.mean():.1f}",
         ]
 
