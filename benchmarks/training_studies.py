@@ -1,6 +1,6 @@
 """What decides a semi-supervised campaign beside the choice of samples.
 
-    python benchmarks/training_studies.py [--repeats 5] [--csv FILE] [--only NAME,...]
+    python benchmarks/training_studies.py [--repeats 3] [--csv FILE] [--only NAME,...]
         [--steps 150] [--jobs 1] [--out DIR]
 
 On scikit-learn's digits with MixMatch around a net of one hidden layer of 64 units: 20
@@ -46,8 +46,8 @@ def studies(n_steps):
 
     return {
         "labels to begin with": {"vary": "n_initial", "values": [10, 20, 40]},
-        "labels per round": {"vary": "n_queries", "values": [10, 20, 40]},
-        "unlabeled samples": {"vary": "pool_size", "values": [0.1, 0.3, 1.0]},
+        "labels per round": {"vary": "n_queries", "values": [10, 40]},
+        "unlabeled samples": {"vary": "pool_size", "values": [0.1, 1.0]},
         "start": models(reset={}, warm={"start": "warm"}),
         "optimizer": models(adam={}, sgd={"net__optimizer": "sgd", "net__lr": 0.05}),
         "augmentation": models(jitter={}, none={"augment": None}),
@@ -75,7 +75,7 @@ def rows_of(result):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--repeats", type=int, default=5)
+    parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--steps", type=int, default=150, help="of MixMatch")
     parser.add_argument("--only", metavar="NAME,...", help="titles of studies")
