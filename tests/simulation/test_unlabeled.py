@@ -12,7 +12,12 @@ from sklearn.preprocessing import StandardScaler
 
 from skactive import ActiveLearner, BudgetedLearner, simulate
 from skactive.datasets import robot_arm
-from skactive.semisupervised import PseudoLabelClassifier, PseudoLabelRegressor
+from skactive.nets import TorchMLPClassifier
+from skactive.semisupervised import (
+    MixMatchClassifier,
+    PseudoLabelClassifier,
+    PseudoLabelRegressor,
+)
 
 X, y = load_iris(return_X_y=True)
 X = X + np.random.default_rng(0).normal(0, 1e-6, X.shape)  # no row is there twice
@@ -73,6 +78,16 @@ def test_one_line_and_the_same_table_for_every_n_jobs(n_jobs):
     assert result.strategies == ["ssl_random", "margin"]
     other = run(model, strategies=["ssl_random", "margin"])
     pd.testing.assert_frame_equal(without_times(result), without_times(other))
+
+
+def test_mixmatch_gives_the_same_table_in_two_processes():
+    net = TorchMLPClassifier((4,), max_epochs=2)
+    model = MixMatchClassifier(net, n_steps=5, batch_size=8, check_strength=False)
+    names = ["ssl_random", "ssl_consistency", "ssl_diff2aug_direct"]
+    one, two = (run(model, strategies=names, n_jobs=n_jobs) for n_jobs in (1, 2))
+    assert one.strategies == names
+    pd.testing.assert_frame_equal(without_times(one), without_times(two))
+    pd.testing.assert_frame_equal(one.picks, two.picks)
 
 
 def test_supervised_beside_semi_supervised():
