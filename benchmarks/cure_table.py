@@ -94,7 +94,8 @@ def columns(result):
     lead = 100 * result.average_performance_improvement()
     cost = result.normalized_cost()["cost"]
     text = lead.map("{:+.2f}".format)
-    if "ssl_random" in lead:
+    # A ratio to what is no lead says nothing.
+    if lead.get("ssl_random", 0) > 0:
         for name in lead.index.intersection(SEMI):
             text[name] += f" ({lead[name] / lead['ssl_random']:.2f})"
     return pd.DataFrame({"API": text, "cost": cost.map("{:.1f}".format)})
