@@ -1,15 +1,16 @@
 """Time and memory of every registered strategy as the pool grows.
 
     python benchmarks/bench_growth.py [--sizes 1000,4000,16000,64000] [--csv FILE]
-                                      [--only NAME,...] [--patience 60]
+                                      [--only NAME,...] [--patience 60] [--resident]
 
 One query of 50 samples, 100 labeled, 64 dimensions, 10 classes or one target, 20
 draws. Strategies get a view with the outputs made beforehand; those that need what only
 a model has get a view of a fitted logistic regression, or of the net that was made for
 them. Memory is what the query
-allocates at its peak beyond its inputs, in a run of its own, as tracemalloc sees it. A
-strategy is not measured at a larger size once a query has taken longer than the
-patience, in seconds.
+allocates at its peak beyond its inputs, in a run of its own, as tracemalloc sees it,
+which does not see what torch allocates: with `--resident` it is by how much a process
+of its own grows, at its peak. A strategy is not measured at a larger size once a query
+has taken longer than the patience, in seconds.
 
 The exponents are slopes between the last two sizes measured: 1 is in proportion to the
 pool. They mean little where a query takes no more than a few milliseconds.
@@ -17,8 +18,11 @@ pool. They mean little where a query takes no more than a few milliseconds.
 
 import argparse
 import csv
+import multiprocessing
 import time
 import tracemalloc
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
 
 import numpy as np
 from sklearn.base import clone
@@ -86,8 +90,56 @@ def query(name, labeled, y, pool):
     return strategy.fit(labeled, y).select(pool, N_QUERIES)
 
 
-def measure(name, n_samples):
+def peak_allocated(name, views):
+    """Megabytes that Python and NumPy hold at the peak of a query."""
+    tracemalloc.start()
+    query(name, *views)
+    peak = tracemalloc.get_traced_memory()[1] / 1e6
+    tracemalloc.stop()
+    return peak
+
+
+def peak_resident(name, views):
+    """Megabytes by which this process grows in a query, at the peak (Linux)."""
+    Path("/proc/self/clear_refs").write_text("5")  # the peak so far is forgotten
+    before = status_of_process("VmRSS")
+    query(name, *views)
+    return status_of_process("VmHWM") - before
+
+
+def status_of_process(field):
+    """A figure of the process, in megabytes."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    (line,) = (line for line in lines if line.startswith(field))
+    return int(line.split()[1]) / 1e3
+
+
+def measure(name, n_samples, in_own_process):
     """Seconds, and megabytes at the peak."""
+    views = views_of(name, n_samples)
+    start = time.perf_counter()
+    query(name, *views)
+    seconds = time.perf_counter() - start
+    if in_own_process:
+        return seconds, in_new_process(resident_from_scratch, name, n_samples)
+    return seconds, peak_allocated(name, views)
+
+
+def resident_from_scratch(name, n_samples):
+    """What `peak_resident` says if nothing larger was there before."""
+    query(name, *views_of(name, 200))  # loads what is loaded lazily
+    return peak_resident(name, views_of(name, n_samples))
+
+
+def in_new_process(function, *args):
+    """Call a function in a process that has done nothing else."""
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(1, mp_context=context) as pool:
+        return pool.submit(function, *args).result()
+
+
+def views_of(name, n_samples):
+    """Labeled samples, their labels and the pool, as the strategy wants them."""
     facts = get_tags(strategies.get(name)).strategy
     task = "regression" if facts.task == "regression" else "classification"
     views = make_views(n_samples, task)
@@ -96,14 +148,7 @@ def measure(name, n_samples):
         for need in facts.needs
     ):
         views = make_model_views(n_samples, MODELS.get(name, LINEAR))
-    start = time.perf_counter()
-    query(name, *views)
-    seconds = time.perf_counter() - start
-    tracemalloc.start()
-    query(name, *views)
-    peak = tracemalloc.get_traced_memory()[1] / 1e6
-    tracemalloc.stop()
-    return seconds, peak
+    return views
 
 
 def exponent(sizes, values):
@@ -120,6 +165,9 @@ def main():
     parser.add_argument("--sizes", default="1000,4000,16000,64000")
     parser.add_argument("--only", default=",".join(strategies.names()))
     parser.add_argument("--patience", type=float, default=60)
+    parser.add_argument(
+        "--resident", action="store_true", help="memory of the process, torch's too"
+    )
     parser.add_argument("--csv", metavar="FILE", help="write the table there too")
     options = parser.parse_args()
     sizes = [int(size) for size in options.sizes.split(",")]
@@ -134,13 +182,13 @@ def main():
     table = [header]
     print(" ".join(f"{cell:>14}" for cell in header))
     for name in options.only.split(","):
-        measure(name, 500)  # what is loaded lazily is loaded now
+        measure(name, 500, False)  # what is loaded lazily is loaded now
         seconds, peaks = [], []
         for size in sizes:
             if seconds and seconds[-1] > options.patience:
                 break
             for values, value in zip(
-                (seconds, peaks), measure(name, size), strict=True
+                (seconds, peaks), measure(name, size, options.resident), strict=True
             ):
                 values.append(value)
         blank = [""] * (len(sizes) - len(seconds))
