@@ -420,7 +420,7 @@ def typiclust_case(quick):
 
 
 def herding_case(quick):
-    n_samples, width, n_picks = (1000, 16, 20) if quick else (20_000, 64, 100)
+    n_samples, width, n_picks = (1000, 16, 20) if quick else (5000, 64, 50)
     rng = np.random.default_rng(0)
     labeled, pool = split(rng, n_samples, width)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from numbers import Integral
 
 import numpy as np
@@ -109,7 +110,7 @@ class LearnedGain(Score):
             self._grow(RandomForestClassifier, X, codes)
             positive = codes[:, np.newaxis] == np.arange(len(counts))
             out_of_bag = self.forest_.oob_decision_function_
-            known = out_of_bag.any(axis=1)  # few trees leave some without a vote
+            known = out_of_bag.any(axis=1)
             right = (out_of_bag > 0.5) == positive
             none = np.zeros(len(counts))
             self._oob_scores = right[known].mean(axis=0) if known.any() else none
@@ -131,7 +132,12 @@ class LearnedGain(Score):
         seed = int(self._rng(X).integers(2**31))
         params |= {"oob_score": True, "random_state": seed}
         forest = make(self.n_estimators, **params)
-        self.forest_ = forest.fit(_float32(X.inputs()), labels)
+        with warnings.catch_warnings():
+            # Few trees leave rows without a vote: those are not counted.
+            warnings.filterwarnings(
+                "ignore", "Some inputs do not have OOB", UserWarning
+            )
+            self.forest_ = forest.fit(_float32(X.inputs()), labels)
         depth = np.mean([tree.get_depth() for tree in forest.estimators_])
         self._state = forest.feature_importances_, depth, len(labels)
 

@@ -134,35 +134,39 @@ from sklearn.ensemble import RandomForestClassifier
 from skactive import simulate
 
 names = ["random", "margin", "entropy", "coreset"]
-simulate(RandomForestClassifier(5), *load_iris(return_X_y=True), strategies=names,
-         n_initial=10, n_queries=5, budget=60, n_repeats=2, random_state=0, n_jobs=2,
-         checkpoint=sys.argv[1]).to_frame().to_csv(sys.argv[2], index=False)
+result = simulate(
+    RandomForestClassifier(5), *load_iris(return_X_y=True), strategies=names,
+    n_initial=10, n_queries=5, budget=60, n_repeats=2, random_state=0,
+    n_jobs=int(sys.argv[1]), checkpoint=sys.argv[2],
+)
+result.to_frame().to_csv(sys.argv[3], index=False)
 """
 
 
-def test_killed_at_any_moment(tmp_path):
-    def start(name, target):
-        command = [sys.executable, "-c", SCRIPT, tmp_path / name, tmp_path / target]
+def test_killed_at_any_moment(tmp_path, monkeypatch):
+    folder, table = tmp_path / "killed", tmp_path / "killed.csv"
+
+    def start():
+        command = [sys.executable, "-c", SCRIPT, "2", folder, table]
         return subprocess.Popen(command, start_new_session=True)
 
-    assert start("whole", "whole.csv").wait() == 0
+    uninterrupted = [str(tmp_path / name) for name in ("whole", "whole.csv")]
+    monkeypatch.setattr(sys, "argv", ["script", "1", *uninterrupted])
+    exec(SCRIPT, {})  # here: starting processes takes most of the time
     n_rounds = sum(
         len(p.read_bytes().splitlines()) for p in (tmp_path / "whole").glob("*.jsonl")
     )
-    for n_wanted in np.random.default_rng(0).integers(1, n_rounds, 1):
-        process = start("killed", "killed.csv")
-        while process.poll() is None:
-            written = sum(
-                path.read_bytes().count(b"\n")
-                for path in (tmp_path / "killed").glob("*.jsonl")
-            )
-            if written >= n_wanted:
-                break
-            time.sleep(0.01)
-        if process.poll() is None:
+    process = start()
+    n_wanted = np.random.default_rng(0).integers(1, n_rounds)
+    while process.poll() is None:
+        written = sum(p.read_bytes().count(b"\n") for p in folder.glob("*.jsonl"))
+        if written >= n_wanted:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
-    assert start("killed", "killed.csv").wait() == 0
+        time.sleep(0.01)
+    assert process.returncode == -signal.SIGKILL
+    assert not table.exists()
+    assert start().wait() == 0
     whole, killed = (pd.read_csv(tmp_path / f"{n}.csv") for n in ("whole", "killed"))
     pd.testing.assert_frame_equal(
         whole.drop(columns=TIMES), killed.drop(columns=TIMES), check_exact=True
