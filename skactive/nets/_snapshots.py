@@ -99,15 +99,18 @@ def _state(module):
 
 
 def find_snapshots(estimator):
-    """The states that a fitted estimator has kept; an empty list without any."""
+    """The states that a fitted estimator has kept; an empty list without any.
+
+    Where a net was trained by another loop than its own, callbacks never ran.
+    """
     calls = [call for _, call in estimator.net_.callbacks_]
-    return next((c.states_ for c in calls if isinstance(c, Snapshots)), [])
+    calls = [call for call in calls if isinstance(call, Snapshots)]
+    return next((getattr(call, "states_", []) for call in calls), [])
 
 
 def keeps_snapshots(estimator):
-    """Whether a fitted estimator has the callback."""
-    calls = [call for _, call in estimator.net_.callbacks_]
-    return any(isinstance(call, Snapshots) for call in calls)
+    """Whether a fitted estimator has kept the state of an epoch at least."""
+    return len(find_snapshots(estimator)) > 0
 
 
 def epoch_answers(estimator, X):

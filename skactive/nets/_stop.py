@@ -21,7 +21,7 @@ _N_EPOCHS = 10
 
 def find_stop(net):
     """The rule that stops the training of an initialized net, or None."""
-    rules = [call for _, call in net.callbacks_ if isinstance(call, _StopAtScore)]
+    rules = [call for _, call in net.callbacks_ if isinstance(call, StopAtScore)]
     return rules[0] if rules else None
 
 
@@ -77,7 +77,9 @@ def r2(sums):
     return 1 - residual.sum() / variation if variation > 0 else -np.inf
 
 
-class _StopAtScore(RunningScore):
+class StopAtScore(RunningScore):
+    """Base of the rules that end training by the score of its epochs."""
+
     def on_epoch_end(self, net, **kwargs):
         if self._reached(self.sums_):
             # skorch ends the training, and only that, on KeyboardInterrupt; its own
@@ -85,7 +87,7 @@ class _StopAtScore(RunningScore):
             raise KeyboardInterrupt
 
 
-class _StopAtMeanScore(_StopAtScore):
+class _StopAtMeanScore(StopAtScore):
     def __init__(self, target):
         self.target = target
 
@@ -159,7 +161,7 @@ class StopAtR2(_StopAtMeanScore):
     _count, _score = staticmethod(count_errors), staticmethod(r2)
 
 
-class StopAtSaturation(_StopAtScore):
+class StopAtSaturation(StopAtScore):
     """Stop when the training data is learned, or when training improves no more.
 
     A skorch callback for classifiers and regressors. The score is the accuracy of a
