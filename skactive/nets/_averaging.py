@@ -12,6 +12,7 @@ from skorch.dataset import unpack_data
 from torch.optim.swa_utils import AveragedModel, update_bn
 
 from skactive.nets._stop import RunningScore
+from skactive.utils._sklearn import Interval, RealNotInt
 
 
 class WeightAveraging(RunningScore):
@@ -30,9 +31,9 @@ class WeightAveraging(RunningScore):
     Parameters
     ----------
     start : float or int, default=0.95
-        A float: begin after the first epoch in which the training score is so high, the
-        accuracy of a classifier or the R² of a regressor. An int: the first epoch that
-        counts, from 1.
+        A float in (0, 1]: begin after the first epoch in which the training score is so
+        high, the accuracy of a classifier or the R² of a regressor. An int: the first
+        epoch that counts, from 1 to ``max_epochs``.
 
     Attributes
     ----------
@@ -58,14 +59,21 @@ class WeightAveraging(RunningScore):
     True
     """
 
+    _parameter_constraints = {
+        "start": [
+            Interval(RealNotInt, 0, 1, closed="right"),
+            Interval(Integral, 1, None, closed="left"),
+        ]
+    }
+
     def __init__(self, start=0.95):
         self.start = start
 
     def on_train_begin(self, net, **kwargs):
-        if isinstance(self.start, Integral) and self.start < 1:
+        if isinstance(self.start, Integral) and self.start > net.max_epochs:
             raise ValueError(
-                f"start={self.start!r}; pass a training score as a float, or the "
-                "number of an epoch, from 1."
+                f"{self!r} begins at an epoch that never comes: the net has "
+                f"max_epochs={net.max_epochs}."
             )
         self.n_epochs_, self.n_averaged_ = 0, 0
         self.averaged_ = self.sums_ = None

@@ -6,14 +6,14 @@ from numbers import Integral, Real
 
 import numpy as np
 import torch
-from skorch.callbacks import Callback
 
+from skactive.nets._callbacks import CheckedCallback
 from skactive.nets._subset_batches import SubsetBatches, subset_of
 from skactive.nets._weights import weighted_losses
-from skactive.utils._sklearn import Interval, validate_parameter_constraints
+from skactive.utils._sklearn import Interval
 
 
-class SubsetTraining(Callback):
+class SubsetTraining(CheckedCallback):
     """Base of the callbacks that choose what an epoch passes over.
 
     A subclass gives in `_choose` the rows of the training data and their weights, or
@@ -26,15 +26,6 @@ class SubsetTraining(Callback):
         "refresh": [Interval(Integral, 1, None, closed="left")],
         "warm_up": [Interval(Integral, 0, None, closed="left")],
     }
-
-    def initialize(self):
-        """Check the parameters; skorch calls this."""
-        validate_parameter_constraints(
-            self._parameter_constraints,
-            self.get_params(deep=False),
-            type(self).__name__,
-        )
-        return self
 
     def on_train_begin(self, net, X=None, y=None, **kwargs):
         """Put the choice between the net and its batches."""

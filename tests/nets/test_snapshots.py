@@ -170,8 +170,11 @@ def test_without_them_the_callback_is_named(tiny_net, blobs):
     learner = ActiveLearner(make(tiny_net, max_epochs=1), "prediction_switches")
     with pytest.raises(MissingCapability, match="is trained for several epochs"):
         learner.fit(X, y).query(X, 2)
-    with pytest.raises(ValueError, match="n_snapshots=0; pass at least 1"):
-        make(tiny_net, n_snapshots=0).fit(X, y)
+    for wrong in (0, 2.5, True):
+        with pytest.raises(ValueError, match="'n_snapshots' parameter of Snapshots"):
+            make(tiny_net, n_snapshots=wrong).fit(X, y)
+    with pytest.raises(ValueError, match="keep one of them in `callbacks`"):
+        make(tiny_net, ("more", Snapshots(2))).fit(X, y)
 
 
 def test_a_warm_start_keeps_its_own_epochs(tiny_net, blobs):
