@@ -29,6 +29,7 @@ class SubsetTraining(CheckedCallback):
 
     def on_train_begin(self, net, X=None, y=None, **kwargs):
         """Put the choice between the net and its batches."""
+        self._check(net, y)
         # The generator is that of the training: seeded, in an estimator of ours.
         self.rng_ = np.random.default_rng(int(torch.randint(2**31 - 1, ())))
         self.n_epochs_ = 0
@@ -62,6 +63,9 @@ class SubsetTraining(CheckedCallback):
         self._hooks.close()
         net.iterator_train = self._iterator
         del self._hooks, self._iterator, self._subset
+
+    def _check(self, net, y):
+        """Refuse what the choice would fail on, by default nothing."""
 
     def _hold_out(self, net, dataset, valid):
         """Nothing, by default."""

@@ -11,6 +11,8 @@ from skorch.callbacks import Callback
 
 from skactive import ActiveLearner
 from skactive.nets import (
+    GlisterSubset,
+    GradMatch,
     NetClassifier,
     NetRegressor,
     StopAtAccuracy,
@@ -137,3 +139,19 @@ def test_bad_beginnings_and_stops_beside_it(tiny_net, blobs):
     both = [("stop", StopAtAccuracy(0.5)), ("average", WeightAveraging(0.5))]
     clf = make(tiny_net, *both, max_epochs=60).fit(*blobs)
     assert 10 <= len(clf.net_.history) < 60
+
+
+@pytest.mark.parametrize("subset", [GradMatch(warm_up=1), GlisterSubset(warm_up=1)])
+def test_statistics_are_those_of_all_samples_in_any_order(tiny_net, blobs, subset):
+    X, _ = blobs
+    fitted = []
+    for position in (0, 1):
+        callbacks = [("average", WeightAveraging(2))]
+        callbacks.insert(position, ("subset", subset))
+        fitted.append(make(tiny_net, *callbacks, batch_size=45).fit(*blobs))
+    module = fitted[0].net_.module_
+    with torch.no_grad():
+        hidden = module.hidden(torch.tensor(X, dtype=torch.float32))
+    assert_allclose(module.norm.running_mean, hidden.mean(0), rtol=1e-4, atol=1e-5)
+    for value, expected in zip(*map(_values, fitted), strict=True):
+        assert_allclose(value, expected, rtol=1e-5, atol=1e-6)
