@@ -48,8 +48,10 @@ _MISSING = {
     ),
     "epochs": (
         "answers of the epochs of its training",
-        "put skactive.nets.Snapshots() into the callbacks of a net, or use 'margin'",
-        "put skactive.nets.Snapshots() into the callbacks of a net, or use 'gsx'",
+        "put skactive.nets.Snapshots() into the callbacks of a net that is trained for "
+        "several epochs, without X_unlabeled, or use 'margin'",
+        "put skactive.nets.Snapshots() into the callbacks of a net that is trained for "
+        "several epochs, or use 'gsx'",
     ),
     "decision": (
         "a decision function",
@@ -430,12 +432,18 @@ class ModelView:
         remedy = for_regressor if self.task == "regression" else for_classifier
         if name == "proba" and self.provides("decision"):
             remedy = "wrap it in CalibratedClassifierCV, or use 'margin' or 'coreset'"
+        if name == "epochs" and self._is_committee():
+            other = "variance" if self.task == "regression" else "vote_entropy"
+            remedy = f"models side by side have no epochs in common; use {other!r}"
         if who is None:
             whose = self._whose().replace("this", "This")
             return MissingCapability(f"{whose} does not offer {words}; {remedy}.")
         return MissingCapability(
             f"{who} needs {words}, and {self._whose()} offers none; {remedy}."
         )
+
+    def _is_committee(self):
+        return self._adapter is not None and self._adapter.route.members is not None
 
     def _whose(self):
         return "this view" if self.model is None else type(self.model).__name__

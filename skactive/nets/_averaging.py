@@ -12,6 +12,8 @@ from skorch.dataset import unpack_data
 from torch.optim.swa_utils import AveragedModel, update_bn
 
 from skactive.nets._stop import RunningScore
+from skactive.nets._subset_batches import iterator_below
+from skactive.utils._sklearn import Interval, RealNotInt
 
 
 class WeightAveraging(RunningScore):
@@ -21,7 +23,8 @@ class WeightAveraging(RunningScore):
     at the end of each epoch. When training ends, also by a rule that stops it, the net
     gets their mean, and predictions, queries and a later warm start use that. Running
     statistics, such as BatchNorm's, belong to other weights then: they are computed
-    anew by a pass over the samples that the net was trained on, augmented as they were.
+    anew by a pass over the training samples, augmented as they were, all of them also
+    where `GradMatch` or `GlisterSubset` chose some.
     Where averaging never began, nothing changes.
 
     It costs the memory of one more net. Several epochs have to follow the beginning:
@@ -30,9 +33,9 @@ class WeightAveraging(RunningScore):
     Parameters
     ----------
     start : float or int, default=0.95
-        A float: begin after the first epoch in which the training score is so high, the
-        accuracy of a classifier or the R² of a regressor. An int: the first epoch that
-        counts, from 1.
+        A float in (0, 1]: begin after the first epoch in which the training score is so
+        high, the accuracy of a classifier or the R² of a regressor. An int: the first
+        epoch that counts, from 1 to ``max_epochs``.
 
     Attributes
     ----------
@@ -58,14 +61,21 @@ class WeightAveraging(RunningScore):
     True
     """
 
+    _parameter_constraints = {
+        "start": [
+            Interval(RealNotInt, 0, 1, closed="right"),
+            Interval(Integral, 1, None, closed="left"),
+        ]
+    }
+
     def __init__(self, start=0.95):
         self.start = start
 
     def on_train_begin(self, net, **kwargs):
-        if isinstance(self.start, Integral) and self.start < 1:
+        if isinstance(self.start, Integral) and self.start > net.max_epochs:
             raise ValueError(
-                f"start={self.start!r}; pass a training score as a float, or the "
-                "number of an epoch, from 1."
+                f"{self!r} begins at an epoch that never comes: the net has "
+                f"max_epochs={net.max_epochs}."
             )
         self.n_epochs_, self.n_averaged_ = 0, 0
         self.averaged_ = self.sums_ = None
@@ -81,9 +91,7 @@ class WeightAveraging(RunningScore):
         self._count_in(net)
         if self.n_averaged_:
             _copy_weights(self.averaged_.module, net.module_)
-            batches = net.get_iterator(self.dataset_, training=True)
-            inputs = (unpack_data(batch)[0] for batch in batches)
-            update_bn(inputs, net.module_, device=net.device)
+            update_bn(_inputs(net, self.dataset_), net.module_, device=net.device)
         self.averaged_ = self.dataset_ = self.sums_ = None
 
     def _count_in(self, net):
@@ -101,6 +109,17 @@ class WeightAveraging(RunningScore):
         if isinstance(self.start, Integral):
             return self.n_epochs_ >= self.start
         return self._score(sums) >= self.start
+
+
+def _inputs(net, dataset):
+    """Batches of all samples, also where a callback chooses some and has not ended."""
+    iterator = net.iterator_train
+    net.iterator_train = iterator_below(iterator)
+    try:
+        batches = net.get_iterator(dataset, training=True)
+    finally:
+        net.iterator_train = iterator
+    return (unpack_data(batch)[0] for batch in batches)
 
 
 @torch.no_grad()

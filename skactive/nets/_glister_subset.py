@@ -5,7 +5,7 @@ from numbers import Integral, Real
 import numpy as np
 
 from skactive.geometry import StepGains, top_k
-from skactive.nets._last_layer import last_layer
+from skactive.nets._last_layer import check_linear, last_layer
 from skactive.nets._subset_batches import subset_of
 from skactive.nets._subset_training import SubsetTraining
 from skactive.utils._sklearn import Interval
@@ -109,6 +109,9 @@ class GlisterSubset(SubsetTraining):
         self.validation = validation
         self.n_rounds = n_rounds
         self.step_length = step_length
+
+    def _check(self, net, y):
+        check_linear(net, "GlisterSubset")
 
     def _hold_out(self, net, dataset, valid):
         self.held_out_ = np.empty(0, dtype=np.int64)

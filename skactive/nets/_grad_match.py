@@ -6,7 +6,7 @@ import numpy as np
 
 from skactive.geometry import ProductFeatures, matching_pursuit, squared_norms
 from skactive.nets._iterator import batch_sizes
-from skactive.nets._last_layer import last_layer
+from skactive.nets._last_layer import check_linear, is_regression, last_layer
 from skactive.nets._subset_training import SubsetTraining
 from skactive.nets._together import batches_of
 from skactive.utils._sklearn import Interval, StrOptions
@@ -27,7 +27,8 @@ class GradMatch(SubsetTraining):
     Parameters
     ----------
     fraction : float, default=0.3
-        Share of the training samples that an epoch passes over, at most.
+        Share of the training samples that an epoch passes over, at most; of each class,
+        where `ground` picks in classes, but at least one sample per class.
     refresh : int, default=20
         Epochs after which the subset is chosen again.
     warm_up : int, default=5
@@ -35,11 +36,13 @@ class GradMatch(SubsetTraining):
         knows nothing yet say little about single samples.
     ground : {'batch', 'class', 'class_gradient', 'sample'}, default='batch'
         What is picked. ``"batch"``: whole random batches, by the sum of their
-        gradients; fast at any size. ``"class"``: samples, in each class by itself and
-        in proportion to its size. ``"class_gradient"``: the same, by the gradients of
-        the output of the class alone. ``"sample"``: samples out of all of them. The
-        last three take, for every pick, a pass over the samples (of the class) and time
-        and memory in proportion to the square of the picks: for thousands of samples.
+        gradients; fast at any size, in the memory of n_batches × n_outputs × width
+        float32 numbers, the width of the last layer. ``"class"``: samples, in each
+        class by itself and in proportion to its size. ``"class_gradient"``: the same,
+        by the gradients of the output of the class alone. ``"sample"``: samples out of
+        all of them. The last three take, for every pick, a pass over the samples (of
+        the class) and time and memory in proportion to the square of the picks: for
+        thousands of samples.
     regularization : float, default=0.5
         Penalty on the squares of the weights, in units of the mean squared length of
         the gradients. Larger: more alike.
@@ -115,8 +118,21 @@ class GradMatch(SubsetTraining):
         self.ground = ground
         self.regularization = regularization
 
+    def _check(self, net, y):
+        check_linear(net, "GradMatch")
+        if isinstance(y, np.ndarray):
+            self._check_classes(is_regression(net, y))
+
+    def _check_classes(self, squared):
+        if squared and self.ground in ("class", "class_gradient"):
+            raise ValueError(
+                f'GradMatch(ground="{self.ground}") picks in each class, and there are '
+                'none in regression; use ground="batch" or "sample".'
+            )
+
     def _choose(self, net, dataset, valid, n_rows):
         layer = last_layer(net, dataset)
+        self._check_classes(layer.squared)
         # The gradient by the bias goes with an input of 1.
         inputs = np.insert(layer.embedding, layer.embedding.shape[1], 1, axis=1)
         if self.ground == "batch":
@@ -124,11 +140,6 @@ class GradMatch(SubsetTraining):
             return self._by_batch(layer.signal, inputs, size)
         if self.ground == "sample":
             return self._match(ProductFeatures(layer.signal, inputs), n_rows)
-        if layer.squared:
-            raise ValueError(
-                f'GradMatch(ground="{self.ground}") picks in each class, and there are '
-                'none in regression; use ground="batch" or "sample".'
-            )
         return self._by_class(layer, inputs)
 
     def _by_batch(self, signal, inputs, size):
@@ -136,9 +147,11 @@ class GradMatch(SubsetTraining):
         size = min(size, max(1, len(order) // _FEWEST_BATCHES))
         ends = np.cumsum(batch_sizes(len(order), size))[:-1]
         batches = np.split(order, ends)
-        gradients = np.stack(
-            [(signal[rows].T @ inputs[rows]).ravel() for rows in batches]
+        gradients = np.empty(
+            (len(batches), signal.shape[1] * inputs.shape[1]), dtype=np.float32
         )
+        for gradient, rows in zip(gradients, batches, strict=True):
+            gradient[:] = (signal[rows].T @ inputs[rows]).ravel()
         n_picks = max(1, round(self.fraction * len(batches)))
         picks, weights = self._match(gradients, n_picks)
         sizes = [len(batches[pick]) for pick in picks]

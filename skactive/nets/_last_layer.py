@@ -6,6 +6,7 @@ import numpy as np
 import torch
 from sklearn.base import ClassifierMixin
 from skorch.dataset import unpack_data
+from torch import nn
 
 from skactive.geometry import output_gradient
 from skactive.nets._forward import _capture, first, kept_modes
@@ -48,6 +49,33 @@ class LastLayer(NamedTuple):
         return LastLayer(*parts, weight, self.squared)
 
 
+def is_regression(net, y):
+    """Whether the loss of such targets is taken for the squared error."""
+    return y.dtype.kind == "f" and not isinstance(net, ClassifierMixin)
+
+
+def check_linear(net, who):
+    """Refuse a module without a linear layer, before it is trained.
+
+    Parameters
+    ----------
+    net : skorch.NeuralNet
+        Initialized.
+    who : str
+        Needs the layer.
+
+    Raises
+    ------
+    ValueError
+    """
+    if not any(isinstance(part, nn.Linear) for part in net.module_.modules()):
+        raise ValueError(
+            f"{who} computes gradients by the last torch.nn.Linear of the module, and "
+            f"{type(net.module_).__name__} has none; let it end in one, or leave "
+            f"{who} out of `callbacks`."
+        )
+
+
 def last_layer(net, dataset):
     """Run a net over the samples of a dataset, as it predicts.
 
@@ -84,7 +112,7 @@ def last_layer(net, dataset):
         targets, weights = zip(*targets, strict=True)
         weight = torch.cat(weights).numpy().astype(np.float64)
     target = torch.cat(targets).numpy()
-    squared = target.dtype.kind == "f" and not isinstance(net, ClassifierMixin)
+    squared = is_regression(net, target)
     if squared:
         target = target.reshape(len(target), -1)
         output = output.numpy().reshape(target.shape)

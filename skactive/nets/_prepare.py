@@ -8,6 +8,7 @@ from skorch.dataset import Dataset, ValidSplit
 from torch import nn
 from torch.utils.data import DataLoader
 
+from skactive.nets._callbacks import own_callbacks
 from skactive.nets._iterator import TensorBatches
 
 # Elements of one inference batch, a megabyte of float32: large enough to be fast, small
@@ -73,13 +74,11 @@ def drop_default_split(net):
 
 def _prints_by_default(net):
     """Whether only skorch's own default would print, and nothing is said about it."""
-    own = [] if net.callbacks in (None, "disable") else net.callbacks
-    calls = [call[1] if isinstance(call, tuple) else call for call in own]
     return (
         net.callbacks != "disable"
         and "print_log" in dict(net.get_default_callbacks())
         and not hasattr(net, "callbacks__print_log")
-        and not any(isinstance(call, PrintLog) for call in calls)
+        and not any(isinstance(call, PrintLog) for call in own_callbacks(net))
     )
 
 

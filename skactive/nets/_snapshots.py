@@ -6,18 +6,20 @@ pool, also of one that was not there then.
 
 import math
 from copy import copy, deepcopy
+from numbers import Integral
 
 import numpy as np
-from skorch.callbacks import Callback
 
+from skactive.nets._callbacks import CheckedCallback
 from skactive.nets._forward import forward
 from skactive.utils import count_rows, take_rows
+from skactive.utils._sklearn import Interval
 
 # Numbers in a block of samples, and of answers of all epochs to it.
 _N_NUMBERS = 2**23
 
 
-class Snapshots(Callback):
+class Snapshots(CheckedCallback):
     """Keep the weights that a net had after some of its epochs.
 
     A skorch callback. The epochs are evenly spaced from the first one on: where there
@@ -64,12 +66,18 @@ class Snapshots(Callback):
     (150, 6, 3)
     """
 
+    _parameter_constraints = {
+        "n_snapshots": [Interval(Integral, 1, None, closed="left")]
+    }
+
     def __init__(self, n_snapshots=10):
         self.n_snapshots = n_snapshots
 
     def on_train_begin(self, net, **kwargs):
-        if self.n_snapshots < 1:
-            raise ValueError(f"n_snapshots={self.n_snapshots!r}; pass at least 1.")
+        if sum(isinstance(call, Snapshots) for _, call in net.callbacks_) > 1:
+            raise ValueError(
+                "Two Snapshots keep epochs of one net; keep one of them in `callbacks`."
+            )
         self.epochs_, self.states_ = [], []
         self.n_epochs_, self.step_ = 0, 1
 
@@ -99,15 +107,18 @@ def _state(module):
 
 
 def find_snapshots(estimator):
-    """The states that a fitted estimator has kept; an empty list without any."""
+    """The states that a fitted estimator has kept; an empty list without any.
+
+    Where a net was trained by another loop than its own, callbacks never ran.
+    """
     calls = [call for _, call in estimator.net_.callbacks_]
-    return next((c.states_ for c in calls if isinstance(c, Snapshots)), [])
+    calls = [call for call in calls if isinstance(call, Snapshots)]
+    return next((getattr(call, "states_", []) for call in calls), [])
 
 
 def keeps_snapshots(estimator):
-    """Whether a fitted estimator has the callback."""
-    calls = [call for _, call in estimator.net_.callbacks_]
-    return any(isinstance(call, Snapshots) for call in calls)
+    """Whether a fitted estimator has kept the state of an epoch at least."""
+    return len(find_snapshots(estimator)) > 0
 
 
 def epoch_answers(estimator, X):

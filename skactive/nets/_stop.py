@@ -7,25 +7,28 @@ that still move: a little below the score of the trained net, and free.
 """
 
 from collections import deque
+from numbers import Integral, Real
 
 import numpy as np
 import torch
 from skorch import NeuralNetBinaryClassifier
-from skorch.callbacks import Callback
 
+from skactive.nets._callbacks import CheckedCallback
 from skactive.nets._forward import first
 from skactive.nets._outputs import _logits
+from skactive.utils._sklearn import Interval
 
 _N_EPOCHS = 10
+_TARGET = Interval(Real, None, 1, closed="right")
 
 
 def find_stop(net):
     """The rule that stops the training of an initialized net, or None."""
-    rules = [call for _, call in net.callbacks_ if isinstance(call, _StopAtScore)]
+    rules = [call for _, call in net.callbacks_ if isinstance(call, StopAtScore)]
     return rules[0] if rules else None
 
 
-class RunningScore(Callback):
+class RunningScore(CheckedCallback):
     """Count how well the batches of an epoch were predicted as they were trained on."""
 
     def on_epoch_begin(self, net, **kwargs):
@@ -77,7 +80,9 @@ def r2(sums):
     return 1 - residual.sum() / variation if variation > 0 else -np.inf
 
 
-class _StopAtScore(RunningScore):
+class StopAtScore(RunningScore):
+    """Base of the rules that end training by the score of its epochs."""
+
     def on_epoch_end(self, net, **kwargs):
         if self._reached(self.sums_):
             # skorch ends the training, and only that, on KeyboardInterrupt; its own
@@ -85,7 +90,9 @@ class _StopAtScore(RunningScore):
             raise KeyboardInterrupt
 
 
-class _StopAtMeanScore(_StopAtScore):
+class _StopAtMeanScore(StopAtScore):
+    _parameter_constraints = {"target": [_TARGET]}
+
     def __init__(self, target):
         self.target = target
 
@@ -126,7 +133,16 @@ class StopAtAccuracy(_StopAtMeanScore):
     True
     """
 
-    _count, _score = staticmethod(count_hits), staticmethod(accuracy)
+    _score = staticmethod(accuracy)
+
+    @staticmethod
+    def _count(output, y):
+        if y.dtype.is_floating_point:
+            raise ValueError(
+                "StopAtAccuracy is for classifiers; use StopAtR2 or StopAtSaturation "
+                "(presets.get(..., task='regression'))."
+            )
+        return count_hits(output, y)
 
 
 class StopAtR2(_StopAtMeanScore):
@@ -156,10 +172,19 @@ class StopAtR2(_StopAtMeanScore):
     True
     """
 
-    _count, _score = staticmethod(count_errors), staticmethod(r2)
+    _score = staticmethod(r2)
+
+    @staticmethod
+    def _count(output, y):
+        if not y.dtype.is_floating_point:
+            raise ValueError(
+                "StopAtR2 is for regressors; use StopAtAccuracy or StopAtSaturation "
+                "(presets.get(..., task='classification'))."
+            )
+        return count_errors(output, y)
 
 
-class StopAtSaturation(_StopAtScore):
+class StopAtSaturation(StopAtScore):
     """Stop when the training data is learned, or when training improves no more.
 
     A skorch callback for classifiers and regressors. The score is the accuracy of a
@@ -181,7 +206,7 @@ class StopAtSaturation(_StopAtScore):
     patience : int, default=10
         Number of epochs without improvement.
     tolerance : float, default=1e-3
-        What counts as none.
+        What counts as none; at least 0.
 
     See Also
     --------
@@ -204,16 +229,18 @@ class StopAtSaturation(_StopAtScore):
     True
     """
 
+    _parameter_constraints = {
+        "target": [_TARGET, None],
+        "patience": [Interval(Integral, 1, None, closed="left")],
+        "tolerance": [Interval(Real, 0, None, closed="left")],
+    }
+
     def __init__(self, target=0.99, patience=10, tolerance=1e-3):
         self.target = target
         self.patience = patience
         self.tolerance = tolerance
 
     def on_train_begin(self, net, **kwargs):
-        if self.patience < 1:
-            raise ValueError(
-                f"patience={self.patience!r}; pass a number of epochs of at least 1."
-            )
         self.errors_ = []
 
     def _reached(self, sums):

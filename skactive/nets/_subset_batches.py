@@ -35,6 +35,12 @@ class SubsetBatches:
         return self.iterator(self.wanted(self.dataset), **self.options)
 
 
+def iterator_below(iterator):
+    """The iterator of a net, as it is where nothing chooses its rows."""
+    chosen = getattr(iterator, "func", None) is SubsetBatches
+    return iterator.keywords["iterator"] if chosen else iterator
+
+
 def subset_of(net, dataset, rows, weights=None):
     """Some rows of a dataset, weighted.
 

@@ -6,14 +6,14 @@ from numbers import Integral, Real
 
 import numpy as np
 import torch
-from skorch.callbacks import Callback
 
+from skactive.nets._callbacks import CheckedCallback
 from skactive.nets._subset_batches import SubsetBatches, subset_of
 from skactive.nets._weights import weighted_losses
-from skactive.utils._sklearn import Interval, validate_parameter_constraints
+from skactive.utils._sklearn import Interval
 
 
-class SubsetTraining(Callback):
+class SubsetTraining(CheckedCallback):
     """Base of the callbacks that choose what an epoch passes over.
 
     A subclass gives in `_choose` the rows of the training data and their weights, or
@@ -27,17 +27,9 @@ class SubsetTraining(Callback):
         "warm_up": [Interval(Integral, 0, None, closed="left")],
     }
 
-    def initialize(self):
-        """Check the parameters; skorch calls this."""
-        validate_parameter_constraints(
-            self._parameter_constraints,
-            self.get_params(deep=False),
-            type(self).__name__,
-        )
-        return self
-
     def on_train_begin(self, net, X=None, y=None, **kwargs):
         """Put the choice between the net and its batches."""
+        self._check(net, y)
         # The generator is that of the training: seeded, in an estimator of ours.
         self.rng_ = np.random.default_rng(int(torch.randint(2**31 - 1, ())))
         self.n_epochs_ = 0
@@ -71,6 +63,9 @@ class SubsetTraining(Callback):
         self._hooks.close()
         net.iterator_train = self._iterator
         del self._hooks, self._iterator, self._subset
+
+    def _check(self, net, y):
+        """Refuse what the choice would fail on, by default nothing."""
 
     def _hold_out(self, net, dataset, valid):
         """Nothing, by default."""

@@ -1,15 +1,19 @@
 """What the nets that learn from unlabeled samples share."""
 
+import warnings
 from numbers import Integral, Real
 
 import numpy as np
 import torch
 from sklearn.base import clone
 from skorch import NeuralNetBinaryClassifier
+from skorch.callbacks import EarlyStopping
 
 from skactive.nets import NetClassifier
 from skactive.nets._base import _own
+from skactive.nets._callbacks import kind_of, own_callbacks
 from skactive.nets._seeding import seeded_torch
+from skactive.nets._stop import StopAtScore
 from skactive.semisupervised._augment import Augmentation, Jitter, make_augmentation
 from skactive.semisupervised._strength import weaken_if_needed
 from skactive.semisupervised._training import Batches, Trainer
@@ -86,6 +90,7 @@ class SemiSupervisedNet(NetClassifier):
                 "A NeuralNetBinaryClassifier has one output, and unlabeled samples "
                 "need one for each class; use a skorch.NeuralNetClassifier."
             )
+        _warn_of_callbacks(net)
         seed = draw_seed(self.random_state)
         self.augmentation_ = self._fit_augmentation(both, X, y, seed)
         with seeded_torch(seed, net.device):
@@ -139,3 +144,20 @@ class SemiSupervisedNet(NetClassifier):
         plain = clone(self).set_params(start="reset", random_state=seed)
         rng = np.random.default_rng(derive_seed(seed, "strength"))
         return weaken_if_needed(augmentation, plain, X, y, rng)
+
+
+def _warn_of_callbacks(net):
+    """Name the callbacks that would run without unlabeled samples, and do not here."""
+    kinds = [kind_of(call) for call in own_callbacks(net)]
+    idle = [
+        kind for kind in kinds if not issubclass(kind, (StopAtScore, EarlyStopping))
+    ]
+    if idle:
+        names = ", ".join(kind.__name__ for kind in idle)
+        warnings.warn(
+            f"Beside unlabeled samples a net is trained in a loop of its own, where "
+            f"callbacks play no part; {names} will not run. Leave them out of "
+            "`callbacks`, or fit without X_unlabeled.",
+            UserWarning,
+            stacklevel=4,  # whoever called fit
+        )

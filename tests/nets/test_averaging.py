@@ -11,6 +11,8 @@ from skorch.callbacks import Callback
 
 from skactive import ActiveLearner
 from skactive.nets import (
+    GlisterSubset,
+    GradMatch,
     NetClassifier,
     NetRegressor,
     StopAtAccuracy,
@@ -69,11 +71,10 @@ def test_statistics_are_those_of_the_averaged_weights(tiny_net, blobs):
     assert module.norm.momentum == 0.1
 
 
-@pytest.mark.parametrize("start", [7, 1.1])
-def test_nothing_changes_where_it_never_begins(tiny_net, blobs, start):
-    X, y = blobs
+def test_nothing_changes_where_it_never_begins(tiny_net, blobs):
+    X, y = blobs[0], np.arange(90) // 3 % 3  # not to be learned
     plain = make(tiny_net).fit(X, y)
-    clf = make(tiny_net, ("average", WeightAveraging(start))).fit(X, y)
+    clf = make(tiny_net, ("average", WeightAveraging(1.0))).fit(X, y)
     assert named(clf, "average").n_averaged_ == 0
     assert_equal(clf.net_.module_.state_dict().values(), _values(plain))
     assert_array_equal(clf.predict_proba(X), plain.predict_proba(X))
@@ -110,8 +111,8 @@ def test_queries_use_it_and_a_warm_start_goes_on_from_it(tiny_net, blobs):
     averaged = weights_of(learner.estimator_.net_)
     proba = learner.view(X).predict_proba()
     assert_array_equal(proba, learner.predict_proba(X))
-    learner.set_params(estimator__net__max_epochs=0)
-    learner.estimator_.set_params(net__max_epochs=0)
+    learner.set_params(estimator__net__lr=0.0)
+    learner.estimator_.set_params(net__lr=0.0)
     learner.teach(X[50:], y[50:])
     assert_equal(weights_of(learner.estimator_.net_), averaged)
 
@@ -130,8 +131,27 @@ def test_weighted_rows_clones_and_pickles(tiny_net, blobs):
 
 
 def test_bad_beginnings_and_stops_beside_it(tiny_net, blobs):
-    with pytest.raises(ValueError, match="start=0; pass a training score"):
-        make(tiny_net, ("average", WeightAveraging(0))).fit(*blobs)
+    for wrong in (0, 0.0, 1.1, True, "last"):
+        with pytest.raises(ValueError, match="'start' parameter of WeightAveraging"):
+            make(tiny_net, ("average", WeightAveraging(wrong))).fit(*blobs)
+    with pytest.raises(ValueError, match=r"\(start=7\) begins .* has max_epochs=6"):
+        make(tiny_net, ("average", WeightAveraging(7))).fit(*blobs)
     both = [("stop", StopAtAccuracy(0.5)), ("average", WeightAveraging(0.5))]
     clf = make(tiny_net, *both, max_epochs=60).fit(*blobs)
     assert 10 <= len(clf.net_.history) < 60
+
+
+@pytest.mark.parametrize("subset", [GradMatch(warm_up=1), GlisterSubset(warm_up=1)])
+def test_statistics_are_those_of_all_samples_in_any_order(tiny_net, blobs, subset):
+    X, _ = blobs
+    fitted = []
+    for position in (0, 1):
+        callbacks = [("average", WeightAveraging(2))]
+        callbacks.insert(position, ("subset", subset))
+        fitted.append(make(tiny_net, *callbacks, batch_size=45).fit(*blobs))
+    module = fitted[0].net_.module_
+    with torch.no_grad():
+        hidden = module.hidden(torch.tensor(X, dtype=torch.float32))
+    assert_allclose(module.norm.running_mean, hidden.mean(0), rtol=1e-4, atol=1e-5)
+    for value, expected in zip(*map(_values, fitted), strict=True):
+        assert_allclose(value, expected, rtol=1e-5, atol=1e-6)

@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy.optimize import nnls
+from skorch import NeuralNetRegressor
 from skorch.dataset import Dataset
+from torch import nn
 
 from skactive.nets import GradMatch, TorchMLPClassifier, TorchMLPRegressor
 from skactive.nets._last_layer import last_layer
@@ -137,6 +139,27 @@ def test_the_scale_of_the_targets_plays_no_part():
 @pytest.mark.parametrize("ground", ["class", "class_gradient"])
 def test_no_classes_in_regression(ground):
     X = np.arange(20.0).reshape(-1, 1)
-    reg = TorchMLPRegressor(callbacks=[GradMatch(warm_up=0, ground=ground)])
+    reg = TorchMLPRegressor(callbacks=[GradMatch(warm_up=500, ground=ground)])
     with pytest.raises(ValueError, match="there are none in regression"):
         reg.fit(X, X[:, 0])
+    # Of targets that the net is not shown before, it is seen later.
+    net = NeuralNetRegressor(
+        nn.Linear(1, 1), callbacks=[GradMatch(warm_up=0, ground=ground)], verbose=0
+    )
+    with pytest.raises(ValueError, match="there are none in regression"):
+        net.fit(Dataset(X.astype("f"), X.astype("f")), None)
+
+
+def test_gradients_of_batches_are_kept_in_single_precision(trained, monkeypatch):
+    net, data, _ = trained
+    seen = []
+    monkeypatch.setattr(
+        GradMatch, "_match", lambda self, G, n: seen.append(G) or _all(n)
+    )
+    choose(GradMatch(0.3), net, data)
+    assert seen[0].dtype == np.float32
+    assert seen[0].shape == (25, N_CLASSES * (6 + 1))
+
+
+def _all(n_picks):
+    return np.arange(n_picks), np.ones(n_picks)

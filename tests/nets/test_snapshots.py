@@ -67,7 +67,10 @@ def test_too_many_epochs_are_thinned(tiny_net, blobs):
     ]:
         clf = make(tiny_net, n_snapshots=n_snapshots, max_epochs=max_epochs)
         assert kept(clf.fit(*blobs)) == epochs
-        assert ModelView(blobs[0], clf).predict_epochs().shape[1] == len(epochs) + 1
+        view = ModelView(blobs[0], clf)
+        assert view.provides("epochs") == view.provides("draws") == bool(epochs)
+        if epochs:
+            assert view.predict_epochs().shape[1] == len(epochs) + 1
 
 
 def test_nothing_about_the_fit_changes(tiny_net, blobs):
@@ -134,8 +137,9 @@ def test_classes_pipelines_and_wrappers(tiny_net, blobs):
     assert_array_equal(view.predict_draws(), answers)
     own = ModelView(X, clf).predict_epochs(reduce=switches_and_spread)
     assert_array_equal(view.predict_epochs(reduce=switches_and_spread), own)
-    committee = Committee(make(tiny_net), 2).fit(X, y)
-    assert not ModelView(X, committee).provides("epochs")
+    committee = ActiveLearner(Committee(make(tiny_net), 2), "prediction_switches")
+    with pytest.raises(MissingCapability, match="no epochs in common; use 'vote_ent"):
+        committee.fit(X, y).query(X, 2)
 
 
 def test_they_serve_as_draws_where_there_is_no_dropout(tiny_net, blobs, plane):
@@ -163,8 +167,14 @@ def test_without_them_the_callback_is_named(tiny_net, blobs):
     )
     with pytest.raises(MissingCapability, match=r"skactive\.nets\.Snapshots\(\) into"):
         learner.fit(X, y).query(X, 2)
-    with pytest.raises(ValueError, match="n_snapshots=0; pass at least 1"):
-        make(tiny_net, n_snapshots=0).fit(X, y)
+    learner = ActiveLearner(make(tiny_net, max_epochs=1), "prediction_switches")
+    with pytest.raises(MissingCapability, match="is trained for several epochs"):
+        learner.fit(X, y).query(X, 2)
+    for wrong in (0, 2.5, True):
+        with pytest.raises(ValueError, match="'n_snapshots' parameter of Snapshots"):
+            make(tiny_net, n_snapshots=wrong).fit(X, y)
+    with pytest.raises(ValueError, match="keep one of them in `callbacks`"):
+        make(tiny_net, ("more", Snapshots(2))).fit(X, y)
 
 
 def test_a_warm_start_keeps_its_own_epochs(tiny_net, blobs):

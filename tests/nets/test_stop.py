@@ -9,7 +9,16 @@ from numpy.testing import assert_allclose
 from sklearn.base import clone
 from skorch import NeuralNetBinaryClassifier
 
-from skactive.nets import NetClassifier, NetRegressor, StopAtSaturation, as_estimator
+from skactive.nets import (
+    GradMatch,
+    NetClassifier,
+    NetRegressor,
+    StopAtAccuracy,
+    StopAtR2,
+    StopAtSaturation,
+    as_estimator,
+    presets,
+)
 
 
 def n_epochs(estimator):
@@ -125,5 +134,51 @@ def test_it_is_cloned_pickled_and_refused(blobs):
     )
     again = pickle.loads(pickle.dumps(clf.fit(X, y)))
     assert n_epochs(again.fit(X, y)) == n_epochs(clf) < 100
-    with pytest.raises(ValueError, match="patience=0; pass a number of epochs"):
-        clone(clf).set_params(net__callbacks=[StopAtSaturation(patience=0)]).fit(X, y)
+
+
+@pytest.mark.parametrize(
+    ("kind", "params"),
+    [
+        (StopAtAccuracy, {"target": 1.1}),
+        (StopAtAccuracy, {"target": None}),
+        (StopAtR2, {"target": True}),
+        (StopAtSaturation, {"target": 99}),
+        (StopAtSaturation, {"patience": 0}),
+        (StopAtSaturation, {"patience": 2.5}),
+        (StopAtSaturation, {"tolerance": -1e-3}),
+    ],
+)
+def test_parameters_out_of_range(tiny_net, blobs, kind, params):
+    (name,) = params
+    clf = NetClassifier(tiny_net(callbacks=[kind(**params)]))
+    with pytest.raises(ValueError, match=f"The '{name}' parameter of {kind.__name__}"):
+        clf.fit(*blobs)
+
+
+def test_their_parameters_are_shown():
+    assert repr(StopAtAccuracy(0.9)) == "StopAtAccuracy(target=0.9)"
+    shown = "StopAtSaturation(target=None, patience=10, tolerance=0.001)"
+    assert repr(StopAtSaturation(None)) == shown
+    assert repr(GradMatch(0.2)).startswith("GradMatch(fraction=0.2, refresh=20, ")
+
+
+@pytest.mark.parametrize("together", [False, True])
+def test_rules_of_the_other_task_are_refused(tiny_net, blobs, plane, together):
+    def fit(estimator, X, y):
+        if together:
+            estimator.fit_members(X, y, [np.arange(len(X))] * 2, [0, 1])
+        else:
+            estimator.fit(X, y)
+
+    params = presets.get("beck/sgd", max_epochs=12)
+    if together:
+        params["callbacks"] = [StopAtAccuracy(0.99)]
+    X, Y = plane
+    for targets in (Y, Y[:, 0]):
+        net = torch.nn.Linear(X.shape[1], targets[0].size)
+        reg = as_estimator(net, task="regression", **params)
+        with pytest.raises(ValueError, match="StopAtAccuracy is for classifiers; use"):
+            fit(reg, X, targets)
+    clf = NetClassifier(tiny_net(callbacks=[StopAtR2(0.9)]))
+    with pytest.raises(ValueError, match="StopAtR2 is for regressors; use"):
+        fit(clf, *blobs)

@@ -11,7 +11,14 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 from skorch import NeuralNetBinaryClassifier, NeuralNetClassifier
 from torch import nn
 
-from skactive.nets import NetClassifier, TorchMLPClassifier
+from skactive import ActiveLearner
+from skactive.exceptions import MissingCapability
+from skactive.nets import (
+    NetClassifier,
+    Snapshots,
+    StopAtSaturation,
+    TorchMLPClassifier,
+)
 from skactive.semisupervised import (
     ConsistencyClassifier,
     Jitter,
@@ -361,3 +368,17 @@ def test_the_augmentation_of_the_net_will_do():
     model.fit(pictures[FEW], y[FEW], X_unlabeled=pictures[POOL])
     assert len(seen) == 2 * 3 * 64
     assert clone(model).get_params(deep=False)["augment"] == "auto"
+
+
+@pytest.mark.parametrize("kind", [*KINDS, WAALClassifier])
+@pytest.mark.parametrize("strategy", ["prediction_switches", "bald"])
+def test_callbacks_that_do_not_run_are_named(kind, strategy):
+    net = net_of(Tiny, callbacks=[("kept", Snapshots(3)), StopAtSaturation()])
+    learner = ActiveLearner(kind(net, n_steps=2), strategy, random_state=0)
+    with pytest.warns(UserWarning, match="play no part; Snapshots will not run"):
+        learner.fit(X[FEW], y[FEW], X_unlabeled=X[POOL])
+    with pytest.raises(MissingCapability, match=r"epochs|draws"):
+        learner.query(X[POOL], 2)
+    # On labels alone they do.
+    learner.fit(X[FEW], y[FEW])
+    assert len(learner.query(X[POOL], 2)) == 2
