@@ -88,7 +88,7 @@ OTHERS = ("sklearn.", "skorch.", "torch.")
 def leave_to_others(app, what, name, obj, skip, options):
     """Skip members that others bring, such as set_output and cuda, or call."""
     module = getattr(obj, "__module__", None) or ""
-    is_called_by_skorch = name.startswith("on_")
+    is_called_by_skorch = name.startswith("on_") or name == "initialize"
     return skip or is_called_by_skorch or module.startswith(OTHERS)
 
 
