@@ -9,6 +9,7 @@ from skorch.dataset import Dataset
 from torch import optim
 from torch.nn.parameter import is_lazy
 
+from skactive.nets._callbacks import kind_of, own_callbacks
 from skactive.nets._chain import is_chain
 from skactive.nets._iterator import TensorBatches
 from skactive.nets._seeding import generator_states, seeded_torch
@@ -20,6 +21,7 @@ _ELEMENTWISE = {
     optim.ASGD, optim.Adadelta, optim.Adagrad, optim.Adam, optim.AdamW, optim.Adamax,
     optim.NAdam, optim.RAdam, optim.RMSprop, optim.Rprop, optim.SGD,
 }  # fmt: skip
+_STOPS = (StopAtAccuracy, StopAtR2, StopAtSaturation)
 # What torch, or code of the module that torch leads astray, raises under vmap; warnings
 # are errors there.
 _WHERE_VMAP_FAILS = (
@@ -56,17 +58,21 @@ def why_apart(net, X, y):
 
 def _own_training(net):
     """What makes the training of a net more than skorch's loop over slices."""
-    callbacks = [] if net.callbacks in (None, "disable") else net.callbacks
-    callbacks = [call[1] if isinstance(call, tuple) else call for call in callbacks]
     if type(net) not in (NeuralNet, NeuralNetClassifier, NeuralNetRegressor):
         return f"it is a {type(net).__name__}, which may train in a way of its own"
     if net.optimizer not in _ELEMENTWISE:
         return f"its optimizer, {net.optimizer.__name__}, may not be elementwise"
-    if len(callbacks) > 1 or any(
-        type(call) not in (StopAtAccuracy, StopAtR2, StopAtSaturation)
-        for call in callbacks
-    ):
-        return "it has callbacks of its own"
+    callbacks = own_callbacks(net)
+    others = [call for call in callbacks if type(call) not in _STOPS]
+    if others:
+        names = ", ".join(kind_of(call).__name__ for call in others)
+        return f"it has callbacks of its own, {names}"
+    if len(callbacks) > 1:
+        names = " and ".join(map(repr, callbacks))
+        return (
+            f"it has two stop rules, {names}; the first of a perceptron is its "
+            "target_score: pass target_score=None"
+        )
     if net.train_split is not None:
         return "it has a train_split"
     if (

@@ -8,8 +8,10 @@ from scipy import sparse
 from sklearn.base import clone
 from sklearn.utils.sparsefuncs import mean_variance_axis
 from skorch import NeuralNetClassifier, NeuralNetRegressor
+from skorch.callbacks import Callback
 from torch import nn
 
+from skactive.nets._callbacks import kind_of
 from skactive.nets._classifier import NetClassifier
 from skactive.nets._mlp_module import MLP
 from skactive.nets._regressor import NetRegressor
@@ -64,6 +66,13 @@ class _MakesMLP:
         )
 
     def _all_callbacks(self):
+        for call in self.callbacks or []:
+            if not _is_callback(call):
+                raise TypeError(
+                    f"callbacks={self.callbacks!r} holds {call!r}; pass callbacks of "
+                    "skorch, such as skactive.nets.GradMatch(), or pairs "
+                    "(name, callback)."
+                )
         own = clone(list(self.callbacks or []), safe=False)
         return (
             own if self.target_score is None else [self._stop(self.target_score), *own]
@@ -77,6 +86,12 @@ class _MakesMLP:
             fused = torch.device(self.device).type in ("cpu", "cuda")
             params["optimizer__fused"] = fused
         return {"optimizer": optimizer, **params}
+
+
+def _is_callback(call):
+    if isinstance(call, tuple):
+        return len(call) == 2 and isinstance(call[0], str) and _is_callback(call[1])
+    return issubclass(kind_of(call), Callback)
 
 
 def _column_scales(X):

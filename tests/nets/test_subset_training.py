@@ -364,6 +364,9 @@ def test_callbacks_of_a_perceptron_are_cloned(blobs):
     assert len(seen(clf).epochs_) == 2
     assert not hasattr(callback, "epochs_")
     assert clf.get_params()["callbacks"] == (("rows", callback),)
+    for wrong in (3, ("rows", 3), (callback, "rows"), "GradMatch"):
+        with pytest.raises(TypeError, match=r"holds .*; pass callbacks of skorch"):
+            TorchMLPClassifier(callbacks=[wrong]).fit(X, y)
     with pytest.raises(ValueError, match="'callbacks' parameter"):
         TorchMLPRegressor(callbacks=callback).fit(X, y)
 

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 import torch
 from numpy.testing import assert_allclose
+from sklearn.base import clone
 from sklearn.datasets import load_diabetes, load_digits
 from sklearn.exceptions import FitFailedWarning
 from sklearn.linear_model import LogisticRegression
@@ -16,6 +17,8 @@ from torch import nn
 from skactive import ActiveLearner, Committee, Score, simulate
 from skactive.datasets import robot_arm
 from skactive.nets import (
+    Snapshots,
+    StopAtSaturation,
     TorchMLPClassifier,
     TorchMLPRegressor,
     _untrained,
@@ -251,8 +254,16 @@ class OwnFit(TorchMLPRegressor):
             "keeps statistics of the batches, as BatchNorm does",
         ),
         (OwnFit(), "OwnFit trains in a way of its own"),
+        (
+            clone(CLASSIFIER).set_params(callbacks=[StopAtSaturation(), Snapshots(2)]),
+            "it has callbacks of its own, Snapshots",
+        ),
+        (
+            clone(CLASSIFIER).set_params(callbacks=[StopAtSaturation()]),
+            "two stop rules, StopAtAccuracy(target=0.8) and StopAtSaturation(",
+        ),
     ],
-    ids=["no net", "committee", "search", "batch norm", "own fit"],
+    ids=["no net", "committee", "search", "batch norm", "own fit", "calls", "stops"],
 )
 def test_what_cannot_be_trained_at_once_is_refused(tmp_path, estimator, reason):
     with pytest.raises(ValueError, match="or pass batch_repeats=False") as raised:
