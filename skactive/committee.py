@@ -26,6 +26,7 @@ from skactive.utils import (
     count_rows,
     derive_seed,
     draw_seed,
+    n_processes,
     reseed_nested,
     resume_fitted,
     route_params,
@@ -170,7 +171,7 @@ class Committee(MetaEstimatorMixin, BaseEstimator):
             options = {"previous": previous} if previous else {}
             members = clone(self.estimator).fit_members(X, y, rows, seeds, **options)
         if members is NotImplemented:
-            members = Parallel(n_jobs=self.n_jobs)(
+            members = Parallel(n_jobs=n_processes(self.n_jobs))(
                 delayed(_fit_member)(
                     self._make_member(number, seeds[number], previous),
                     X, y, rows[number], fit_params,

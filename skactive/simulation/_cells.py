@@ -11,6 +11,7 @@ from sklearn.exceptions import FitFailedWarning
 
 from skactive.simulation._campaign import run_campaign
 from skactive.simulation._side_by_side import play_side_by_side
+from skactive.utils import n_processes
 
 
 def run_cells(
@@ -47,6 +48,7 @@ def run_cells(
     outcomes : dict of key -> Outcome
         In the order of the cells.
     """
+    n_jobs = n_processes(n_jobs)
     # Repeat by repeat: a strategy that cannot work is known before the first one ends.
     in_turn = sorted(cells, key=lambda key: key.repeat)
     n_groups = len(cells)

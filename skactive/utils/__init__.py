@@ -3,6 +3,7 @@
 from skactive.utils._continuing import continues_training, resume_fitted
 from skactive.utils._metadata import SampleMetadata, route_params, take_metadata
 from skactive.utils._names import class_names
+from skactive.utils._processes import n_processes
 from skactive.utils._random import (
     copy_seeds,
     derive_seed,
@@ -38,6 +39,7 @@ __all__ = [
     "is_dataframe",
     "look_up",
     "make_rng",
+    "n_processes",
     "reseed_nested",
     "resume_fitted",
     "route_params",

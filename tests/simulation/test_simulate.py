@@ -1,10 +1,11 @@
 import numpy as np
 import pandas as pd
 import pytest
+from joblib import parallel_config
 from numpy.testing import assert_array_equal
 from scipy import sparse
 from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.datasets import make_classification, make_regression
+from sklearn.datasets import load_iris, make_classification, make_regression
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.linear_model import LogisticRegression, Ridge
@@ -15,6 +16,7 @@ from sklearn.preprocessing import FunctionTransformer
 
 from skactive import ActiveLearner, strategies
 from skactive.exceptions import MissingCapability
+from skactive.nets import TorchMLPClassifier
 from skactive.simulation import simulate
 
 TIMES = ["fit_time", "query_time"]
@@ -420,3 +422,15 @@ def test_labels_may_be_numbers():
     result = run(strategies={1: "random", 2: "margin"})
     assert "\n2 " in result.report()
     assert result.baseline == 1
+
+
+def test_campaigns_never_share_a_process_in_threads():
+    net = TorchMLPClassifier((16,), max_epochs=30)
+    X, y = load_iris(return_X_y=True)
+    sizes = {"n_initial": 10, "n_queries": 10, "budget": 30, "random_state": 0}
+    names = ["random", "margin", "entropy"]
+    alone = simulate(net, X, y, strategies=names, **sizes)
+    with parallel_config("threading", n_jobs=2):
+        threaded = simulate(net, X, y, strategies=names, n_jobs=2, **sizes)
+    assert threaded.picks.equals(alone.picks)
+    assert threaded.to_frame()["score"].equals(alone.to_frame()["score"])
