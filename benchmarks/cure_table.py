@@ -3,11 +3,12 @@
     python benchmarks/cure_table.py [--repeats 3] [--csv FILE] [--only NAME,...]
         [--data DIR --sets digits,mnist,fashion_mnist] [--scale 0.02] [--steps 150]
 
-After Table 3 of "An Empirical Study on the Efficacy of Deep Active Learning Techniques"
-(2022), the setting `cure` of `skactive.simulation.settings`: a row for each method, two
-columns for each set. API is the mean lead over supervised random choice along the
-curve, in points of accuracy, with the number of times it is that of `ssl_random` in
-brackets where the training is by MixMatch: what choosing adds to the training. *Cost*
+After Table 3 of Li et al., "An Empirical Study on the Efficacy of Deep Active Learning
+Techniques" (arXiv:2212.03088, 2022), the setting `cure` of
+`skactive.simulation.settings`: a row for each method, two columns for each set. API is
+the mean lead over supervised random choice along the curve, in points of accuracy, with
+the number of times it is that of `ssl_random` in brackets where the training is by
+MixMatch: what choosing adds to the training. *Cost*
 is the mean time per round, query and training, divided by that of random choice. The
 last column is what the study published for CIFAR-10: another net, other images,
 another scale.

@@ -2,10 +2,10 @@
 
 from torch import nn
 
-from skactive.nets._lenet import check_images
+from skactive.nets._residual_net import ResidualNet
 
 
-class ResNet18(nn.Module):
+class ResNet18(ResidualNet):
     """Residual network of 18 layers, for images of about 32 × 32 pixels.
 
     Residual blocks [1]_ of torchvision. What differs from its ``resnet18`` is the
@@ -44,39 +44,18 @@ class ResNet18(nn.Module):
     """
 
     def __init__(self, n_in, n_out, width=64, dropout=0.0):
-        super().__init__()
-        self.stem = nn.Sequential(
+        stem = nn.Sequential(
             nn.Conv2d(n_in, width, 3, padding=1, bias=False),
             nn.BatchNorm2d(width),
             nn.ReLU(),
         )
-        self.stages = nn.Sequential(
+        stages = nn.Sequential(
             _stage(width, width, stride=1),
             _stage(width, 2 * width, stride=2),
             _stage(2 * width, 4 * width, stride=2),
             _stage(4 * width, 8 * width, stride=2),
         )
-        self.pool = nn.AdaptiveAvgPool2d(1)
-        self.drop = nn.Dropout(dropout) if dropout else nn.Identity()
-        self.head = nn.Linear(8 * width, n_out)
-        for module in self.modules():
-            if isinstance(module, nn.Conv2d):
-                nn.init.kaiming_normal_(module.weight, mode="fan_out")
-
-    def forward(self, X):
-        """Compute the outputs of a batch.
-
-        Parameters
-        ----------
-        X : Tensor of shape (n_samples, n_in, height, width)
-            Images.
-
-        Returns
-        -------
-        output : Tensor of shape (n_samples, n_out)
-        """
-        X = self.stages(self.stem(check_images(X)))
-        return self.head(self.drop(self.pool(X).flatten(1)))
+        super().__init__(stem, stages, 8 * width, n_out, dropout)
 
 
 def _stage(n_in, n_out, stride):

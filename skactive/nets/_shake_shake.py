@@ -4,14 +4,14 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from skactive.nets._lenet import check_images
+from skactive.nets._residual_net import ResidualNet
 
 # Blocks of a stage: three stages of four blocks of two convolutions, with the first
 # convolution and the last layer, make 26 layers.
 _N_BLOCKS = 4
 
 
-class ShakeShake(nn.Module):
+class ShakeShake(ResidualNet):
     """Residual network of 26 layers with shake-shake regularization, for small images.
 
     Each residual block has two branches alike [1]_. While training, every sample gets
@@ -51,38 +51,18 @@ class ShakeShake(nn.Module):
     """
 
     def __init__(self, n_in, n_out, width=32, dropout=0.0):
-        super().__init__()
         if width < 2 or width % 2:
             raise ValueError(f"width={width!r}; pass an even number of channels.")
-        self.stem = nn.Sequential(
+        stem = nn.Sequential(
             nn.Conv2d(n_in, 16, 3, padding=1, bias=False), nn.BatchNorm2d(16)
         )
-        self.stages = nn.Sequential(
+        stages = nn.Sequential(
             _stage(16, width, stride=1),
             _stage(width, 2 * width, stride=2),
             _stage(2 * width, 4 * width, stride=2),
+            nn.ReLU(),
         )
-        self.pool = nn.AdaptiveAvgPool2d(1)
-        self.drop = nn.Dropout(dropout) if dropout else nn.Identity()
-        self.head = nn.Linear(4 * width, n_out)
-        for module in self.modules():
-            if isinstance(module, nn.Conv2d):
-                nn.init.kaiming_normal_(module.weight, mode="fan_out")
-
-    def forward(self, X):
-        """Compute the outputs of a batch.
-
-        Parameters
-        ----------
-        X : Tensor of shape (n_samples, n_in, height, width)
-            Images.
-
-        Returns
-        -------
-        output : Tensor of shape (n_samples, n_out)
-        """
-        X = F.relu(self.stages(self.stem(check_images(X))))
-        return self.head(self.drop(self.pool(X).flatten(1)))
+        super().__init__(stem, stages, 4 * width, n_out, dropout)
 
 
 class Shake(nn.Module):

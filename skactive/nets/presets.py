@@ -108,7 +108,8 @@ def get(name, *, task="classification", max_epochs=None):
     ----------
     .. [1] N. Beck, D. Sivasubramanian, A. Dani, G. Ramakrishnan, R. Iyer. Effective
        evaluation of deep active learning on image classification tasks. 2021.
-    .. [2] An Empirical Study on the Efficacy of Deep Active Learning Techniques. 2022.
+    .. [2] Y. Li et al. An empirical study on the efficacy of deep active learning
+       techniques. arXiv:2212.03088, 2022.
 
     Examples
     --------
