@@ -38,6 +38,12 @@ def samples_of(task, n=24, copies=1, seed=0):
     return make_samples(task, make_X(n, seed))[np.repeat(np.arange(n), copies)]
 
 
+def quick(name):
+    """A registered strategy, by defaults that do not train for seconds."""
+    short = {"n_tasks": 2, "n_estimators": 8} if name == "lal" else {}
+    return strategies.get(name, **short)
+
+
 def task_of(name):
     return "classification" if name in CLASSIFIERS else "regression"
 
@@ -45,7 +51,7 @@ def task_of(name):
 def chosen(name, pool, n_queries, seed=0, labeled=None):
     """What a registered strategy picks, everything random seeded."""
     labeled = samples_of(pool.task, n=6, seed=99) if labeled is None else labeled
-    return choose(strategies.get(name), Case(labeled, pool), n_queries, seed=seed)
+    return choose(quick(name), Case(labeled, pool), n_queries, seed=seed)
 
 
 # --- names
@@ -104,7 +110,7 @@ def test_names_for_an_estimator_are_those_that_run(estimator, y, can, cannot):
     assert not cannot & found
     labeled, pool = ModelView(X[:9], model), ModelView(X[9:], model)
     for name in NAMES:
-        strategy = strategies.get(name)
+        strategy = quick(name)
         if name in found:
             strategy.fit(labeled, y[:9]).select(pool, 2)
         else:
@@ -324,7 +330,7 @@ def test_the_order_of_classes(name):
 @pytest.mark.parametrize("name", CLASSIFIERS)
 def test_a_class_without_a_label_so_far(name):
     pool = samples_of("classification")
-    strategy = strategies.get(name)
+    strategy = quick(name)
     views = [
         ModelView.from_outputs(
             pool.X,

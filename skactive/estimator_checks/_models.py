@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from functools import cache
 
 import numpy as np
 from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
@@ -46,15 +47,24 @@ def _learners(strategy, models):
         case = Case(
             make_samples(task, make_X(15, 3)), make_samples(task, make_X(30, 4))
         )
-        for model in models(task):
-            learner = ActiveLearner(model, strategy, random_state=0)
-            learner.fit(case.labeled.X, case.labeled.y)
+        for trained in _trained(models, task):
+            learner = pickle.loads(trained).set_params(strategy=strategy)
             view = learner.view(case.pool.X)
             if all(
                 any(view.provides(name) for name in need.split("|"))
                 for need in facts_of(strategy).needs
             ):
                 yield learner, case
+
+
+@cache
+def _trained(models, task):
+    """Pickled learners over each model: the models are the same for all strategies."""
+    labeled = make_samples(task, make_X(15, 3))
+    return [
+        pickle.dumps(ActiveLearner(model, random_state=0).fit(labeled.X, labeled.y))
+        for model in models(task)
+    ]
 
 
 def _models(task):

@@ -89,8 +89,8 @@ def parametrize_with_strategy_checks(strategies):
     return pytest.mark.parametrize(
         ("strategy", "check"),
         [
-            pytest.param(strategy, check, id=f"{_name(strategy)}-{check.__name__}")
-            for strategy in strategies
+            pytest.param(strategy, check, id=f"{name}-{check.__name__}")
+            for strategy, name in ((s, _name(s)) for s in strategies)
             for check in strategy_checks(strategy)
         ],
     )

@@ -81,7 +81,7 @@ def lal(n_tasks=32, n_estimators=50, data_home=None, random_state=None):
     --------
     >>> from skactive import strategies
     >>> X, y = [[0.0], [0.1], [0.2], [0.9], [1.0], [1.1]], [0, 0, 0, 1, 1, 1]
-    >>> lal = strategies.lal(random_state=0).fit(X, y)
+    >>> lal = strategies.lal(n_tasks=4, random_state=0).fit(X, y)
     >>> lal.select([[-0.5], [0.55], [1.5]])
     array([1])
     """

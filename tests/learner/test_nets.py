@@ -98,6 +98,7 @@ def test_scikit_learn_checks(estimator, check):
 
 
 def play(estimator, strategy, X, y, **options):
+    strategy = QUICK.get(strategy, strategy)
     learner = ActiveLearner(estimator, strategy, random_state=0, **options)
     seed_set = np.arange(0, len(y), 8)
     learner.fit(take_rows(X, seed_set), y[seed_set])
@@ -116,6 +117,8 @@ def play(estimator, strategy, X, y, **options):
 # For nets of their own: tests/semisupervised/test_waal.py, nets/test_snapshots.py.
 ELSEWHERE = {"waal", "prediction_switches", "epoch_variability"}
 NAMES_OF_STRATEGIES = sorted(set(strategies.names("classification")) - ELSEWHERE)
+# Its own training takes seconds in each process by default.
+QUICK = {"lal": strategies.lal(n_tasks=2, n_estimators=8)}
 
 
 @pytest.mark.parametrize("strategy", [None, *NAMES_OF_STRATEGIES])
@@ -416,7 +419,7 @@ MORE_PASSES = {"draws": 20, "input_gradient": 51, "augmented": 10}
 )
 def test_every_strategy_takes_the_passes_that_its_needs_allow(passes, name):
     needs = get_tags(strategies.get(name)).strategy.needs
-    learner = ActiveLearner(counting_net(), name, random_state=0)
+    learner = ActiveLearner(counting_net(), QUICK.get(name, name), random_state=0)
     learner.fit(X[SEED_SET], NAMES[SEED_SET])
     passes.clear()
     learner.query(X, 4)

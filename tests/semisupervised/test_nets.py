@@ -265,7 +265,7 @@ def test_without_unlabeled_samples_it_is_the_net(kind, inner):
 @pytest.mark.parametrize("inner", [MLP, net_of(Tiny), net_of(Normalized)])
 def test_training_is_repeatable_and_moves_no_global_generator(kind, inner):
     states = torch.get_rng_state(), np.random.get_state()[1].copy()  # noqa: NPY002
-    model = kind(inner, n_steps=40, random_state=0)
+    model = kind(inner, n_steps=10, random_state=0)
     first, second = (
         clone(model).fit(X[FEW], NAMES[FEW], X_unlabeled=X[POOL]) for _ in range(2)
     )

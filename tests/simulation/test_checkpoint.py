@@ -63,21 +63,20 @@ RUNS = {
 }
 
 
-@pytest.mark.parametrize("n_rounds", [0, 1, 2, 3])
 @pytest.mark.parametrize("options", RUNS.values(), ids=RUNS)
-def test_taken_up_after_any_round(options, n_rounds, tmp_path):
+def test_taken_up_after_any_round(options, tmp_path):
     whole = run(checkpoint=tmp_path, **options)
-    kept = {path: path.read_bytes() for path in tmp_path.glob("*.jsonl")}
-    assert len(kept) == 4
-    cut(tmp_path, n_rounds)
-    again = run(checkpoint=tmp_path, **options)
-    check_same(again, whole)
     check_same(run(**options), whole)
-    for path, before in kept.items():
-        # Rounds that were kept are not played again: their times are the same.
-        lines = before.splitlines()[:n_rounds], path.read_bytes().splitlines()
-        assert lines[1][:n_rounds] == lines[0]
-        assert len(lines[1]) == 4
+    for n_rounds in range(4):
+        kept = {path: path.read_bytes() for path in tmp_path.glob("*.jsonl")}
+        assert len(kept) == 4
+        cut(tmp_path, n_rounds)
+        check_same(run(checkpoint=tmp_path, **options), whole)
+        for path, before in kept.items():
+            # Rounds that were kept are not played again: their times are the same.
+            lines = before.splitlines()[:n_rounds], path.read_bytes().splitlines()
+            assert lines[1][:n_rounds] == lines[0]
+            assert len(lines[1]) == 4
 
 
 @pytest.mark.parametrize("options", [{"pool_ratio": 4}, {"pool_size": 60}])
@@ -146,17 +145,17 @@ result.to_frame().to_csv(sys.argv[3], index=False)
 def test_killed_at_any_moment(tmp_path, monkeypatch):
     folder, table = tmp_path / "killed", tmp_path / "killed.csv"
 
-    def start():
-        command = [sys.executable, "-c", SCRIPT, "2", folder, table]
-        return subprocess.Popen(command, start_new_session=True)
+    def run_here(name):  # starting processes takes most of the time
+        arguments = [str(tmp_path / file) for file in (name, f"{name}.csv")]
+        monkeypatch.setattr(sys, "argv", ["script", "1", *arguments])
+        exec(SCRIPT, {})
 
-    uninterrupted = [str(tmp_path / name) for name in ("whole", "whole.csv")]
-    monkeypatch.setattr(sys, "argv", ["script", "1", *uninterrupted])
-    exec(SCRIPT, {})  # here: starting processes takes most of the time
+    run_here("whole")
     n_rounds = sum(
         len(p.read_bytes().splitlines()) for p in (tmp_path / "whole").glob("*.jsonl")
     )
-    process = start()
+    command = [sys.executable, "-c", SCRIPT, "2", folder, table]
+    process = subprocess.Popen(command, start_new_session=True)
     n_wanted = np.random.default_rng(0).integers(1, n_rounds)
     while process.poll() is None:
         written = sum(p.read_bytes().count(b"\n") for p in folder.glob("*.jsonl"))
@@ -166,7 +165,7 @@ def test_killed_at_any_moment(tmp_path, monkeypatch):
         time.sleep(0.01)
     assert process.returncode == -signal.SIGKILL
     assert not table.exists()
-    assert start().wait() == 0
+    run_here("killed")
     whole, killed = (pd.read_csv(tmp_path / f"{n}.csv") for n in ("whole", "killed"))
     pd.testing.assert_frame_equal(
         whole.drop(columns=TIMES), killed.drop(columns=TIMES), check_exact=True
