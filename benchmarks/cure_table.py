@@ -8,10 +8,9 @@ Techniques" (arXiv:2212.03088, 2022), the setting `cure` of
 `skactive.simulation.settings`: a row for each method, two columns for each set. API is
 the mean lead over supervised random choice along the curve, in points of accuracy, with
 the number of times it is that of `ssl_random` in brackets where the training is by
-MixMatch: what choosing adds to the training. *Cost*
-is the mean time per round, query and training, divided by that of random choice. The
-last column is what the study published for CIFAR-10: another net, other images,
-another scale.
+MixMatch: what choosing adds to the training. *Cost* is the mean time per round, query
+and training, divided by that of random choice. The last column is what the study
+published for CIFAR-10: another net, other images, another scale.
 
 The labels are the study's shares for MNIST: 2 % of the pool to begin with, 2 % per
 round, 20 % in all. The pool is three quarters of the digits that come with
