@@ -8,6 +8,7 @@ from numpy.testing import assert_allclose
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.neighbors import KNeighborsRegressor
 
+from quick_strategies import quick
 from skactive import QueryStrategy, Score, strategies
 from skactive.base import Facts
 from skactive.compose import (
@@ -105,15 +106,7 @@ COMPOSED = [
 ]
 
 
-# What they train themselves, they train for long.
-SHORT = {
-    "core_gcn": {"max_epochs": 10},
-    "dal": {"n_batches": 2},
-    "lal": {"n_tasks": 2, "n_estimators": 4},
-    "uncertain_gcn": {"max_epochs": 10},
-    "vaal": {"max_epochs": 1},
-}
-REGISTERED = [strategies.get(n, **SHORT.get(n, {})) for n in strategies.names()]
+REGISTERED = [quick(name) for name in strategies.names()]
 
 
 @parametrize_with_strategy_checks([*REGISTERED, *COMPOSED])

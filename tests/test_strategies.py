@@ -13,6 +13,7 @@ from sklearn.linear_model import BayesianRidge, LogisticRegression, Ridge
 from sklearn.svm import LinearSVC
 from sklearn.utils import get_tags
 
+from quick_strategies import quick
 from skactive import Committee, ModelView, QueryStrategy, strategies
 from skactive.estimator_checks._cases import (
     Case,
@@ -36,12 +37,6 @@ REGRESSORS = strategies.names("regression")
 def samples_of(task, n=24, copies=1, seed=0):
     """Samples with all outputs of a task; `copies` of each, one after the other."""
     return make_samples(task, make_X(n, seed))[np.repeat(np.arange(n), copies)]
-
-
-def quick(name):
-    """A registered strategy, by defaults that do not train for seconds."""
-    short = {"n_tasks": 2, "n_estimators": 8} if name == "lal" else {}
-    return strategies.get(name, **short)
 
 
 def task_of(name):

@@ -15,6 +15,7 @@ from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
+from quick_strategies import FOR_ANY_CLASSIFIER, quick
 from skactive import ActiveLearner, strategies
 from skactive.nets import LearningLossClassifier
 from skactive.utils import hash_rows, is_dataframe, take_rows
@@ -115,14 +116,7 @@ def test_a_round_in_every_container(case, strategy):
     assert hash_rows(X) == before, "the samples stay as they are"
 
 
-# For nets of their own: tests/semisupervised/test_waal.py, nets/test_snapshots.py.
-ELSEWHERE = {"waal", "prediction_switches", "epoch_variability"}
-NAMES_OF_STRATEGIES = sorted(set(strategies.names("classification")) - ELSEWHERE)
-# Its own training takes seconds in each process by default.
-QUICK = {"lal": strategies.lal(n_tasks=2, n_estimators=8)}
-
-
-@pytest.mark.parametrize("strategy", NAMES_OF_STRATEGIES)
+@pytest.mark.parametrize("strategy", FOR_ANY_CLASSIFIER)
 def test_float32_float64_list_frame_and_csr_give_the_same_rows(strategy):
     X32 = IRIS.astype(np.float32)
     models = [
@@ -139,9 +133,7 @@ def test_float32_float64_list_frame_and_csr_give_the_same_rows(strategy):
     dense = [X32, X32.astype(np.float64), X32.tolist(), pd.DataFrame(X32)]
     asked = []
     for X in dense:
-        learner = ActiveLearner(
-            estimator, QUICK.get(strategy, strategy), random_state=0
-        )
+        learner = ActiveLearner(estimator, quick(strategy), random_state=0)
         learner.fit(take_rows(X, SEED_SET), y[SEED_SET])
         asked.append(learner.query(X, 6))
     for rows in asked[1:]:

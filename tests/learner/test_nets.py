@@ -25,6 +25,7 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 from skorch import NeuralNet, NeuralNetClassifier, NeuralNetRegressor
 from torch import nn
 
+from quick_strategies import FOR_ANY_CLASSIFIER, quick
 from skactive import ActiveLearner, Committee, strategies
 from skactive.nets import (
     LearningLossClassifier,
@@ -98,7 +99,6 @@ def test_scikit_learn_checks(estimator, check):
 
 
 def play(estimator, strategy, X, y, **options):
-    strategy = QUICK.get(strategy, strategy)
     learner = ActiveLearner(estimator, strategy, random_state=0, **options)
     seed_set = np.arange(0, len(y), 8)
     learner.fit(take_rows(X, seed_set), y[seed_set])
@@ -114,18 +114,11 @@ def play(estimator, strategy, X, y, **options):
     return learner
 
 
-# For nets of their own: tests/semisupervised/test_waal.py, nets/test_snapshots.py.
-ELSEWHERE = {"waal", "prediction_switches", "epoch_variability"}
-NAMES_OF_STRATEGIES = sorted(set(strategies.names("classification")) - ELSEWHERE)
-# Its own training takes seconds in each process by default.
-QUICK = {"lal": strategies.lal(n_tasks=2, n_estimators=8)}
-
-
-@pytest.mark.parametrize("strategy", [None, *NAMES_OF_STRATEGIES])
+@pytest.mark.parametrize("strategy", [None, *FOR_ANY_CLASSIFIER])
 def test_every_strategy_for_classifiers(strategy):
     loss = strategy == "learning_loss"
     net = LearningLossClassifier((8,), max_epochs=5) if loss else mlp()
-    learner = play(net, strategy, X, NAMES)
+    learner = play(net, quick(strategy), X, NAMES)
     assert set(learner.predict(X)) <= set(NAMES)
 
 
@@ -134,7 +127,7 @@ def test_every_strategy_for_classifiers(strategy):
 def test_every_strategy_for_regressors(strategy, targets):
     loss = strategy == "learning_loss"
     net = LearningLossRegressor((8,), max_epochs=5) if loss else mlp_regressor()
-    learner = play(net, strategy, X, targets)
+    learner = play(net, quick(strategy), X, targets)
     assert learner.predict(X).shape == targets.shape
 
 
@@ -415,11 +408,11 @@ MORE_PASSES = {"draws": 20, "input_gradient": 51, "augmented": 10}
 
 
 @pytest.mark.parametrize(
-    "name", [n for n in NAMES_OF_STRATEGIES if n != "learning_loss"]
+    "name", [n for n in FOR_ANY_CLASSIFIER if n != "learning_loss"]
 )
 def test_every_strategy_takes_the_passes_that_its_needs_allow(passes, name):
     needs = get_tags(strategies.get(name)).strategy.needs
-    learner = ActiveLearner(counting_net(), QUICK.get(name, name), random_state=0)
+    learner = ActiveLearner(counting_net(), quick(name), random_state=0)
     learner.fit(X[SEED_SET], NAMES[SEED_SET])
     passes.clear()
     learner.query(X, 4)

@@ -3,6 +3,7 @@
 import copy
 import gc
 import pickle
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -16,6 +17,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import make_pipeline
 
+from quick_strategies import FOR_ANY_CLASSIFIER, quick
 from skactive import ActiveLearner, Committee, ModelView, QueryStrategy, strategies
 from skactive.base import Facts
 from skactive.compose import Prefilter
@@ -27,17 +29,11 @@ X, y = load_iris(return_X_y=True)
 y = np.array(["setosa", "versicolor", "virginica"])[y]
 SEED_SET = np.arange(0, 150, 10)
 POOL = np.setdiff1d(np.arange(150), SEED_SET)
-# For nets of their own: tests/semisupervised/test_waal.py, nets/test_snapshots.py.
-ELSEWHERE = {"waal", "prediction_switches", "epoch_variability"}
-NAMES_OF_STRATEGIES = sorted(set(strategies.names("classification")) - ELSEWHERE)
-# Its own training takes seconds in each process by default.
-QUICK = {"lal": strategies.lal(n_tasks=2, n_estimators=8)}
 CLASSIFIER = Committee(GaussianNB(), n_members=4)
 
 
 def make_learner(strategy="margin", estimator=None):
     estimator = GaussianNB() if estimator is None else estimator
-    strategy = QUICK.get(strategy, strategy)
     learner = ActiveLearner(estimator, strategy, random_state=0)
     return learner.fit(X[SEED_SET], y[SEED_SET])
 
@@ -45,6 +41,7 @@ def make_learner(strategy="margin", estimator=None):
 # What query answers
 
 
+@cache
 def served(strategy):
     """A model that gives what the strategy needs."""
     if strategy == "learning_loss":
@@ -55,22 +52,22 @@ def served(strategy):
     return LogisticRegression(max_iter=500)
 
 
-@pytest.mark.parametrize("strategy", [None, *NAMES_OF_STRATEGIES])
+@pytest.mark.parametrize("strategy", [None, *FOR_ANY_CLASSIFIER])
 class TestEveryStrategy:
     def test_asking_twice_gives_the_same_rows(self, strategy):
-        learner = make_learner(strategy, served(strategy))
+        learner = make_learner(quick(strategy), served(strategy))
         rows = learner.query(X[POOL], 6)
         assert rows.dtype == np.int64
         assert rows.shape == (6,)
         assert len(set(rows)) == 6
         assert_array_equal(learner.query(X[POOL], 6), rows)
         assert_array_equal(
-            make_learner(strategy, served(strategy)).query(X[POOL], 6), rows
+            make_learner(quick(strategy), served(strategy)).query(X[POOL], 6), rows
         )
         assert_array_equal(pickle.loads(pickle.dumps(learner)).query(X[POOL], 6), rows)
 
     def test_candidates_stand_for_a_smaller_pool(self, strategy):
-        learner = make_learner(strategy, served(strategy))
+        learner = make_learner(quick(strategy), served(strategy))
         candidates = POOL[::3]
         mask = np.zeros(150, dtype=bool)
         mask[candidates] = True
@@ -81,14 +78,14 @@ class TestEveryStrategy:
         assert_array_equal(learner.query(X, 5, candidates=shuffled), expected)
 
     def test_a_view_gives_the_rows_that_its_samples_give(self, strategy):
-        learner = make_learner(strategy, served(strategy))
+        learner = make_learner(quick(strategy), served(strategy))
         expected = learner.query(X[POOL], 5)
         view = learner.view(X[POOL])
         assert_array_equal(learner.query(view, 5), expected)
         assert_array_equal(learner.query(view, 5), expected)
 
     def test_pending_rows_are_never_asked_again(self, strategy):
-        learner = make_learner(strategy, served(strategy))
+        learner = make_learner(quick(strategy), served(strategy))
         pending = np.isin(np.arange(150), POOL[:120])
         rows = learner.query(X, 10, candidates=POOL, pending=pending)
         assert set(rows) <= set(POOL[120:])
@@ -100,7 +97,7 @@ class TestEveryStrategy:
         )
 
     def test_the_whole_pool_can_be_asked(self, strategy):
-        learner = make_learner(strategy, served(strategy))
+        learner = make_learner(quick(strategy), served(strategy))
         assert sorted(learner.query(X[POOL], len(POOL))) == list(range(len(POOL)))
 
 
