@@ -108,7 +108,7 @@ class PenaltyMatrixDisplay:
             yticklabels=[*order, "beaten, mean"],
             xlabel="penalized",
             ylabel="better",
-            title="Rounds in which the row beats the column",
+            title="Rounds in which the row\nbeats the column",
         )
         ax.set_xticks(range(n), order, rotation=30, ha="right", rotation_mode="anchor")
         self.ax_, self.figure_ = ax, ax.figure

@@ -72,6 +72,15 @@ def test_penalty_matrix_is_sorted_and_has_the_means_below(result):
     assert holm.im_.get_array().sum() <= display.im_.get_array().sum()
 
 
+def test_the_title_fits_over_two_strategies():
+    pair = pd.DataFrame(0.0, index=["a", "b", "column mean"], columns=["a", "b"])
+    display = PenaltyMatrixDisplay(matrix=pair).plot()
+    display.figure_.canvas.draw()
+    title = display.ax_.title.get_window_extent()
+    assert title.x0 >= 0
+    assert title.x1 <= display.figure_.bbox.x1
+
+
 def test_sums_of_penalty_matrices_can_be_drawn(result):
     matrix = result.penalty_matrix()
     display = PenaltyMatrixDisplay(matrix=matrix + matrix + matrix).plot()
