@@ -12,8 +12,8 @@ for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 # Figures are written, never shown.
 os.environ.setdefault("MPLBACKEND", "agg")
 
-# Each clone and each check of parameters reads the signature of a class: a tenth of the
-# time of all tests.
+# Each clone and each check of parameters reads the signature of a class: about a tenth
+# of the time of the tests.
 from sklearn.base import BaseEstimator  # noqa: E402  after the numbers of threads
 
 BaseEstimator._get_param_names = classmethod(

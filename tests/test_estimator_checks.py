@@ -121,13 +121,13 @@ def test_a_sorted_pool_is_no_worse_than_a_shuffled_one(strategy):
     case = next(cases(strategy, n_pool=3))
     blobs = case.pool[np.repeat(np.arange(3), 10)]
     orders = np.arange(30), np.random.default_rng(3).permutation(30)
-    n_picks, n_seeds = np.zeros((2, 3)), 40
+    n_picks, n_seeds = np.zeros((2, 3)), 60
     for seed in range(n_seeds):
         chooser = fitted(strategy, case.labeled, seed)
         for own, rows in zip(n_picks, orders, strict=True):
             (row,) = chooser.select(blobs[rows].view(seed), 1)
             own[rows[row] // 10] += 1
-    assert_allclose(*n_picks / n_seeds, atol=0.35)
+    assert_allclose(*n_picks / n_seeds, atol=0.3)
 
 
 class LeastSure(QueryStrategy):

@@ -44,9 +44,7 @@ PLAIN_OUTPUTS = {
 def _learners(strategy, models):
     """(learner, case) for each task and each model that gives what is needed."""
     for task in tasks(strategy):
-        case = Case(
-            make_samples(task, make_X(15, 3)), make_samples(task, make_X(30, 4))
-        )
+        case = Case(_labeled(task), make_samples(task, make_X(30, 4)))
         for trained in _trained(models, task):
             learner = pickle.loads(trained).set_params(strategy=strategy)
             view = learner.view(case.pool.X)
@@ -57,10 +55,14 @@ def _learners(strategy, models):
                 yield learner, case
 
 
+def _labeled(task):
+    return make_samples(task, make_X(15, 3))
+
+
 @cache
 def _trained(models, task):
     """Pickled learners over each model: the models are the same for all strategies."""
-    labeled = make_samples(task, make_X(15, 3))
+    labeled = _labeled(task)
     return [
         pickle.dumps(ActiveLearner(model, random_state=0).fit(labeled.X, labeled.y))
         for model in models(task)

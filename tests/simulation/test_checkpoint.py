@@ -145,17 +145,17 @@ result.to_frame().to_csv(sys.argv[3], index=False)
 def test_killed_at_any_moment(tmp_path, monkeypatch):
     folder, table = tmp_path / "killed", tmp_path / "killed.csv"
 
-    def run_here(name):  # starting processes takes most of the time
-        arguments = [str(tmp_path / file) for file in (name, f"{name}.csv")]
-        monkeypatch.setattr(sys, "argv", ["script", "1", *arguments])
-        exec(SCRIPT, {})
+    def start():
+        command = [sys.executable, "-c", SCRIPT, "2", folder, table]
+        return subprocess.Popen(command, start_new_session=True)
 
-    run_here("whole")
+    uninterrupted = [str(tmp_path / name) for name in ("whole", "whole.csv")]
+    monkeypatch.setattr(sys, "argv", ["script", "1", *uninterrupted])
+    exec(SCRIPT, {})  # here: starting processes takes most of the time
     n_rounds = sum(
         len(p.read_bytes().splitlines()) for p in (tmp_path / "whole").glob("*.jsonl")
     )
-    command = [sys.executable, "-c", SCRIPT, "2", folder, table]
-    process = subprocess.Popen(command, start_new_session=True)
+    process = start()
     n_wanted = np.random.default_rng(0).integers(1, n_rounds)
     while process.poll() is None:
         written = sum(p.read_bytes().count(b"\n") for p in folder.glob("*.jsonl"))
@@ -165,7 +165,7 @@ def test_killed_at_any_moment(tmp_path, monkeypatch):
         time.sleep(0.01)
     assert process.returncode == -signal.SIGKILL
     assert not table.exists()
-    run_here("killed")
+    assert start().wait() == 0
     whole, killed = (pd.read_csv(tmp_path / f"{n}.csv") for n in ("whole", "killed"))
     pd.testing.assert_frame_equal(
         whole.drop(columns=TIMES), killed.drop(columns=TIMES), check_exact=True
