@@ -89,6 +89,7 @@ def arguments(name, options):
         "test_size": N_TEST if name in IMAGES else 0.3,
         "random_state": 0,
         "n_jobs": options.jobs,
+        "batch_repeats": name not in IMAGES,  # dropout keeps the LeNets apart
         "verbose": 1,
     }
 

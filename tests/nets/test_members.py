@@ -103,6 +103,37 @@ def test_members_are_those_of_separate_training(blobs, plane, optimizer, bootstr
     assert_same(clf, *blobs, bootstrap=bootstrap)
 
 
+@pytest.mark.parametrize(
+    "params",
+    [
+        {},
+        {"criterion__label_smoothing": 0.3},
+        {"criterion__weight": torch.tensor([1.0, 2.0, 4.0])},
+        # Of a class that the first batch, on which joint training is tried, lacks.
+        {"criterion__ignore_index": 2},
+    ],
+    ids=["plain", "smoothing", "weight", "ignore_index"],
+)
+def test_members_train_by_the_cross_entropy_they_train_by_alone(
+    tiny_net, joint, params
+):
+    X = np.random.default_rng(0).normal(size=(90, 2)).astype(np.float32)
+    y = np.repeat([0, 1, 2], 30)
+    net = tiny_net(max_epochs=5, batch_size=32, **params)
+    assert_same(NetClassifier(net), X, y, bootstrap=False)
+    assert joint == [3]
+
+
+@pytest.mark.parametrize("reduction", ["mean", "sum"])
+def test_members_train_by_the_squared_error_they_train_by_alone(
+    tiny_net, plane, joint, reduction
+):
+    params = {"criterion__reduction": reduction, "max_epochs": 5, "batch_size": 32}
+    reg = NetRegressor(tiny_net("regression", **params))
+    assert_same(reg, *plane, bootstrap=False)
+    assert joint == [3]
+
+
 @pytest.mark.parametrize("dropout", [0.2, 0.5, 0.99])
 def test_each_member_drops_the_units_it_drops_alone(blobs, plane, joint, dropout):
     params = {**FLAT, "dropout": dropout, "max_epochs": 12}
