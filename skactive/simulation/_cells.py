@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sys
 import warnings
+from contextlib import nullcontext
 
 import numpy as np
 from joblib import Parallel, delayed, effective_n_jobs
 from sklearn.exceptions import FitFailedWarning
 
 from skactive.simulation._campaign import run_campaign
+from skactive.simulation._rounds_bar import RoundsBar
 from skactive.simulation._side_by_side import play_side_by_side
 from skactive.utils import n_processes
 
@@ -63,6 +65,8 @@ def run_cells(
             np.array_split(np.arange(len(cells)), n_groups)
         )
     ]
+    # All campaigns of a process end together: what it has done are rounds.
+    bar_each = verbose > 0 and batch_repeats
     parts = Parallel(n_jobs=n_jobs, return_as="generator_unordered")(
         delayed(_run_group)(
             group,
@@ -71,11 +75,12 @@ def run_cells(
             {} if checkpoint is None else {key: checkpoint.log(key) for key in group},
             on_error == "mark",
             batch_repeats,
+            RoundsBar(name, number, n_groups) if bar_each else None,
         )
-        for group in groups
+        for number, group in enumerate(groups)
     )
     done = (pair for part in parts for pair in part.items())
-    if verbose > 0:
+    if verbose > 0 and not bar_each:
         from tqdm import tqdm
 
         done = tqdm(done, total=len(cells), desc=name, file=sys.stderr)
@@ -85,14 +90,15 @@ def run_cells(
     return outcomes
 
 
-def _run_group(group, scorers, name, logs, mark_errors, side_by_side):
+def _run_group(group, scorers, name, logs, mark_errors, side_by_side, bar):
     options = {
         key: {"where": where_of(name, key), "mark_errors": mark_errors} for key in group
     }
     for key, log in logs.items():
         options[key] |= {"played": log.rounds(), "keep": log.append}
     if side_by_side:
-        return play_side_by_side(group, scorers, options)
+        with nullcontext() if bar is None else bar.count(group, options):
+            return play_side_by_side(group, scorers, options)
     return {
         key: run_campaign(campaign, scorers, **options[key])
         for key, campaign in group.items()

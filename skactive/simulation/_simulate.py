@@ -94,7 +94,8 @@ def simulate(
         are not supported; within ``joblib.parallel_config(backend="dask")``, campaigns
         run on a cluster.
     verbose : int, default=0
-        Above 0, a progress bar on stderr.
+        Above 0, a progress bar on stderr; with `batch_repeats` one for each process,
+        which counts rounds instead of campaigns.
     pool_ratio : float, default=None
         For a Problem: every round draws a fresh pool of ``pool_ratio * n_queries``
         samples (rounded up), and what is not asked is thrown away. In the same round of

@@ -98,7 +98,8 @@ def study(
     n_jobs : int, default=None
         Number of processes.
     verbose : int, default=0
-        Above 0, a progress bar on stderr.
+        Above 0, a progress bar on stderr; with `batch_repeats` one for each process,
+        which counts rounds instead of campaigns.
     checkpoint : str or Path, default=None
         A folder for finished rounds; a later call may also add values.
     on_error : {'mark', 'raise'}, default='mark'

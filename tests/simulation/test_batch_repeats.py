@@ -128,11 +128,14 @@ def test_problems_with_fresh_pools(joint):
     assert joint == [6] * 4
 
 
-def test_several_processes():
-    data = load_diabetes(return_X_y=True)
-    expected = run(REGRESSOR, data, ["random", "gsx"])
-    together = run(REGRESSOR, data, ["random", "gsx"], batch_repeats=True, n_jobs=2)
-    check_same(together, expected)
+def test_several_processes(capfd):
+    data, options = load_diabetes(return_X_y=True), {"names": ["random", "gsx"]}
+    expected = run(REGRESSOR, data, **options)
+    options |= {"batch_repeats": True, "n_jobs": 2, "verbose": 1}
+    check_same(run(REGRESSOR, data, **options), expected)
+    bars = capfd.readouterr().err
+    assert "simulate 1/2: 100%" in bars
+    assert "simulate 2/2: 100%" in bars
 
 
 def test_conditions_of_a_study_wait_for_each_other(joint):
@@ -165,7 +168,7 @@ def test_seed_sets_in_search_of_a_second_class_catch_up(joint):
 
 
 @pytest.mark.parametrize("kept", [0, 1, 3])
-def test_taken_up_where_it_stopped(tmp_path, joint, kept):
+def test_taken_up_where_it_stopped(tmp_path, joint, kept, capsys):
     data, net = load_diabetes(return_X_y=True), TorchMLPRegressor((8,), max_epochs=5)
     options = {"names": ["random", "gsy"], "checkpoint": tmp_path}
     expected = run(net, data, **options)
@@ -173,8 +176,11 @@ def test_taken_up_where_it_stopped(tmp_path, joint, kept):
         lines = path.read_bytes().splitlines(keepends=True)
         # Some are a round ahead, as they are when a run is killed.
         path.write_bytes(b"".join(lines[: kept + (number < 2)]))
-    check_same(run(net, data, **options, batch_repeats=True), expected)
+    check_same(run(net, data, **options, batch_repeats=True, verbose=1), expected)
     assert joint == {0: [4, 6, 6, 6], 1: [4, 6, 6], 3: [4]}[kept]
+    bar = capsys.readouterr().err
+    assert f" {6 * kept + 2}/24 " in bar
+    assert " 24/24 " in bar
     joint.clear()
     check_same(run(net, data, **options, batch_repeats=True), expected)
     assert joint == []
