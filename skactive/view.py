@@ -539,7 +539,7 @@ class ModelView:
         """Vectors in which the model sees the samples.
 
         The input of a net's last linear layer, the leaves of a forest, otherwise the
-        standardised inputs.
+        inputs: standardized, but for sparse ones, which centering would fill.
 
         Parameters
         ----------

@@ -24,8 +24,9 @@ def efficiency_intervals(curves, baseline):
     Returns
     -------
     intervals : dict of str -> (low, high)
-        Low is 0 where it is not shown that the strategy gets there at all. High is 1
-        where it is shown that it does not: a bound that is not attained.
+        Low is 0 where it is not shown that the strategy gets there at all, and 1 where
+        all that is shown is that it ends at the same score in every repeat. High is 1
+        where it is shown that it gets there with the last labels, if at all.
     """
     n_labeled = curves.n_labeled.mean(axis=0)
     reference = curves.scores[baseline]
@@ -45,7 +46,10 @@ def _interval(n_labeled, ahead):
     least = 0 if mean[0] > 0 else min(first, n_rounds - 1)
     # Behind at the end: what happened to be equal on the way is no arrival.
     arrives = mean[-1] > 0 and last < n_rounds - 1
-    low = _efficiency_at(n_labeled, max(last, 0)) if arrives else 0.0
+    if arrives:
+        low = _efficiency_at(n_labeled, max(last, 0))
+    else:
+        low = 0.0 if ahead[:, -1].any() else 1.0
     return low, _efficiency_at(n_labeled, least)
 
 

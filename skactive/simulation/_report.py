@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from skactive.simulation._verdict import end_alike
+
 
 def render(summary, *, metric, n_repeats, n_labeled, setting, failures):
     """Text that names the baseline and the setting and says what was shown.
@@ -107,6 +109,11 @@ def _findings(summary, n_repeats, n_labeled):
         lines.append(
             f"{baseline!r} has its final score from the seed set on, so no labels can "
             "be saved: compare the API, start with fewer labels, or score otherwise."
+        )
+    if end_alike(summary):
+        lines.append(
+            f"All end at the score of {baseline!r}, as where the budget takes the "
+            "whole pool, so fewer labels cannot be shown: choose a smaller budget."
         )
     return lines
 

@@ -18,6 +18,7 @@ from skactive.simulation._html_page import to_html
 from skactive.simulation._markdown_page import to_markdown
 from skactive.simulation._metrics import KEYS
 from skactive.simulation._penalty_display import PenaltyMatrixDisplay
+from skactive.simulation._verdict import end_alike
 
 _DPI = 150
 
@@ -368,6 +369,12 @@ def _limits(study):
         yield (
             f"{study.baseline!r} has its final score from the seed set on, so no "
             "labels can be saved at that score."
+        )
+    if end_alike(study.summary):
+        yield (
+            f"All strategies end at the score of {study.baseline!r}, as they do where "
+            "the budget takes the whole pool. Fewer labels cannot be shown then; a "
+            "smaller budget can show them."
         )
     if n_others > 1:
         yield (

@@ -7,6 +7,7 @@ from time import perf_counter
 
 from sklearn.base import clone
 
+from skactive.semisupervised import takes_unlabeled
 from skactive.simulation._campaign import play_campaign, start_learner
 from skactive.simulation._checkpoint import describe
 from skactive.simulation._threads import single_thread
@@ -128,6 +129,8 @@ def _why_apart(campaign):
         inner = inner[-1]
     if not {"skactive.BaseNet", "skorch.NeuralNet"}.intersection(class_names(inner)):
         return f"{type(inner).__name__} is no net, nor a Pipeline that ends in one"
+    if takes_unlabeled(inner):
+        return f"{type(inner).__name__} learns from unlabeled samples too"
     from skactive.nets._untrained import collected_training
 
     untrained = []

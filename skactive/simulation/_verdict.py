@@ -37,6 +37,20 @@ def paired_p_value(differences):
     return float(2 * stdtr(n - 1, -abs(mean) / error))
 
 
+def end_alike(summary):
+    """Whether nothing can be shown, as all end at the baseline's score in every repeat.
+
+    They do where the budget takes the whole pool.
+
+    Parameters
+    ----------
+    summary : DataFrame
+        As from ``SimulationResult.summary``.
+    """
+    others = summary[summary["verdict"] != "baseline"]
+    return len(others) > 0 and bool((others["efficiency_low"] == 1).all())
+
+
 def judge(interval, lead):
     """Put the interval of the efficiency and the lead over the baseline into words.
 

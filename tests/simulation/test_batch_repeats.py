@@ -24,6 +24,7 @@ from skactive.nets import (
     _untrained,
     as_estimator,
 )
+from skactive.semisupervised import MixMatchClassifier
 from skactive.simulation import study
 
 TIMES = ["fit_time", "query_time"]
@@ -261,6 +262,10 @@ class OwnFit(TorchMLPRegressor):
         ),
         (OwnFit(), "OwnFit trains in a way of its own"),
         (
+            make_pipeline(StandardScaler(), MixMatchClassifier(CLASSIFIER)),
+            "MixMatchClassifier learns from unlabeled samples too",
+        ),
+        (
             clone(CLASSIFIER).set_params(callbacks=[StopAtSaturation(), Snapshots(2)]),
             "it has callbacks of its own, Snapshots",
         ),
@@ -269,7 +274,16 @@ class OwnFit(TorchMLPRegressor):
             "two stop rules, StopAtAccuracy(target=0.8) and StopAtSaturation(",
         ),
     ],
-    ids=["no net", "committee", "search", "batch norm", "own fit", "calls", "stops"],
+    ids=[
+        "no net",
+        "committee",
+        "search",
+        "batch norm",
+        "own fit",
+        "unlabeled",
+        "calls",
+        "stops",
+    ],
 )
 def test_what_cannot_be_trained_at_once_is_refused(tmp_path, estimator, reason):
     with pytest.raises(ValueError, match="or pass batch_repeats=False") as raised:

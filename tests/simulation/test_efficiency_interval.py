@@ -86,6 +86,11 @@ def test_ends_of_the_interval():
     # Never there, also if it was by chance on the way.
     assert interval([[0, 0.5, 1]] * 3, [[0, 1, 2]] * 3) == (0, 1)
     assert interval([[0, 2, 1]] * 2, [[0, 1, 2]] * 2)[0] == 0
+    # There with the last labels, in every repeat; perhaps before.
+    assert interval([[0, 0, 2]] * 2, [[0, 1, 2]] * 2) == (1, 1)
+    low, high = interval([[0, 1, 2], [0, 3, 2]], [[0, 1, 2]] * 2)
+    assert low == 1
+    assert high > 2
     # There from the seed set on: nothing is extrapolated.
     assert_allclose(interval([[3, 4, 5]] * 3, [[0, 1, 2]] * 3), (4, 4))
 

@@ -134,6 +134,9 @@ def test_it_says_so_when_nothing_is_better(tmp_path):
     other = frame.replace({"strategy": {"random": "mine"}})
     page = markdown(SimulationResult.from_frame(other), tmp_path)
     assert "Stay with 'mine'" in page
+    alike = SimulationResult.from_frame(frame.assign(score=0.9))
+    assert "All strategies end at the score of 'random'" in markdown(alike, tmp_path)
+    assert "All strategies end" not in page
 
 
 def test_one_repeat_or_one_strategy_or_few_rounds(tmp_path):

@@ -109,6 +109,17 @@ def test_few_repeats_are_warned_of():
     assert "With 3 repeats" in SimulationResult.from_frame(frame).report()
 
 
+def test_a_budget_of_the_whole_pool_is_pointed_out():
+    frame = make_frame(random=0, mine=0.2)
+    assert "smaller budget" not in SimulationResult.from_frame(frame).report()
+    last = frame["round"] == frame["round"].max()
+    frame.loc[last, "score"] = 0.9 + frame["repeat"] / 100
+    result = SimulationResult.from_frame(frame)
+    assert result.summary().loc["mine", "efficiency_low"] == 1
+    assert "All end at the score of 'random'" in result.report()
+    assert "choose a smaller budget" in result.report()
+
+
 def test_a_baseline_that_does_not_learn_is_pointed_out():
     frame = make_frame(random=0, mine=0)
     frame["score"] = np.where(frame["strategy"] == "random", 0.6, frame["score"])
