@@ -60,7 +60,7 @@ def _cells(summary, n_repeats, n_end):
             f"> {n_end:g}" if np.isnan(needed) else f"{needed:.1f}",
             _ratio(row.efficiency),
             interval if n_repeats > 1 else "unknown",
-            f"{row.api:+.3g}",
+            f"{_without_rounding(row.api, row.final_score):+.3g}",
             row.verdict,
         ]
 
@@ -78,6 +78,11 @@ def _align(cells):
         for column, width in ((c, max(map(len, c))) for c in columns)
     ]
     return ["  ".join(row).rstrip() for row in zip(*padded, strict=True)]
+
+
+def _without_rounding(difference, score):
+    """Zero for what remains when equal scores are subtracted."""
+    return 0.0 if abs(difference) < 1e-12 * abs(score) else difference
 
 
 def _ratio(value):

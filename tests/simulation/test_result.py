@@ -120,6 +120,15 @@ def test_a_budget_of_the_whole_pool_is_pointed_out():
     assert "choose a smaller budget" in result.report()
 
 
+def test_rounding_is_no_lead():
+    frame = make_frame(random=0)
+    other = frame.assign(strategy="mine", score=frame["score"] + 1e-15)
+    result = SimulationResult.from_frame(pd.concat([frame, other]))
+    assert result.summary().loc["mine", "api"] > 0
+    line = next(row for row in result.report().splitlines() if row[:4] == "mine")
+    assert " +0 " in line
+
+
 def test_a_baseline_that_does_not_learn_is_pointed_out():
     frame = make_frame(random=0, mine=0)
     frame["score"] = np.where(frame["strategy"] == "random", 0.6, frame["score"])
