@@ -101,10 +101,11 @@ def play(
         with _naming(factor, value):
             check_sizes(**condition.sizes, n_repeats=n_repeats)
     check_on_error(on_error)
-    learners = {
-        value: make_learners(condition.estimator, strategies)
-        for value, condition in conditions.items()
-    }
+    learners = {}
+    for value, condition in conditions.items():
+        # Other factors change nothing of the learners.
+        with _naming(factor if factor == "estimator" else None, value):
+            learners[value] = make_learners(condition.estimator, strategies)
     plan, facts = make_plan(
         X,
         y,

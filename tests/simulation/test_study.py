@@ -572,6 +572,7 @@ def test_more_wrong_arguments():
         ("n_per_class", [5], "value 5: budget=30 but there are only 15"),
         ("label_noise", [0.1, 1.5], "value 1.5: label_noise=1.5; pass a number"),
         ("n_queries", [6, 0], "value 0: n_queries=0; pass an integer"),
+        ("estimator", {"x": 3}, "value 'x': estimator=3 is no estimator"),
         ("initial", {"x": "margin"}, "value 'x': initial=Margin.. cannot choose"),
     ],
 )
