@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from numbers import Integral, Real
-
 import numpy as np
 
 from skactive.datasets._strata import need_classes, shuffled_strata
-from skactive.utils import make_rng, take_rows
+from skactive.utils import check_count, check_ratio, make_rng, take_rows
 
 
 def make_imbalanced(X, y, ratio, *, n_largest=None, classes=None, random_state=None):
@@ -60,10 +58,9 @@ def make_imbalanced(X, y, ratio, *, n_largest=None, classes=None, random_state=N
     >>> np.bincount(y)
     array([50, 16,  5])
     """
-    if not isinstance(ratio, Real) or not 1 <= ratio < np.inf:
-        raise ValueError(f"ratio={ratio!r}; pass a finite number of at least 1.")
+    check_ratio("ratio", ratio)
     if n_largest is not None:
-        _check_count("n_largest", n_largest)
+        check_count("n_largest", n_largest)
     rng = make_rng(random_state)
     known, strata = shuffled_strata(X, y, rng)
     need_classes(known)
@@ -128,16 +125,11 @@ def take_per_class(X, y, n_per_class, *, random_state=None):
     >>> np.bincount(y)
     array([40, 40, 40])
     """
-    _check_count("n_per_class", n_per_class)
+    check_count("n_per_class", n_per_class)
     rng = make_rng(random_state)
     classes, strata = shuffled_strata(X, y, rng)
     need_classes(classes)
     return _taken(X, y, classes, strata, [n_per_class] * len(strata), rng)
-
-
-def _check_count(name, value):
-    if not isinstance(value, Integral) or value < 1:
-        raise ValueError(f"{name}={value!r}; pass an integer of at least 1.")
 
 
 def _taken(X, y, classes, strata, counts, rng):

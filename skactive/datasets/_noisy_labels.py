@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from numbers import Real
-
 import numpy as np
 from sklearn.utils import column_or_1d
 from sklearn.utils.multiclass import check_classification_targets
 
-from skactive.utils import make_rng
+from skactive.utils import check_share, make_rng
 
 
 def make_noisy_labels(y, share, *, confusion=None, random_state=None):
@@ -49,8 +47,7 @@ def make_noisy_labels(y, share, *, confusion=None, random_state=None):
     >>> int(is_wrong.sum()), ((y_noisy != y) == is_wrong).all()
     (15, np.True_)
     """
-    if not isinstance(share, Real) or not 0 <= share <= 1:
-        raise ValueError(f"share={share!r}; pass a number between 0 and 1.")
+    check_share("share", share)
     y = column_or_1d(y)
     check_classification_targets(y)
     classes, codes = np.unique(y, return_inverse=True)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from numbers import Integral, Real
+from numbers import Real
 
 import numpy as np
 from pandas.api.types import is_numeric_dtype
 
 from skactive.datasets._strata import apportion, shuffled_strata
-from skactive.utils import is_dataframe, make_rng, stack_rows, take_rows
+from skactive.utils import check_count, is_dataframe, make_rng, stack_rows, take_rows
 
 
 def make_redundant(
@@ -116,13 +116,9 @@ def make_redundant(
 
 
 def _check_sizes(n_unique, factor, total):
-    for name, value, least in (
-        ("n_unique", n_unique, 0),
-        ("factor", factor, 1),
-        ("total", total, 1),
-    ):
-        if not isinstance(value, Integral) or value < least:
-            raise ValueError(f"{name}={value!r}; pass an integer of at least {least}.")
+    check_count("n_unique", n_unique, least=0)
+    check_count("factor", factor)
+    check_count("total", total)
     if n_unique > total:
         raise ValueError(f"n_unique={n_unique} is more than total={total}.")
 

@@ -179,8 +179,9 @@ class ActiveLearner(MetaEstimatorMixin, BaseEstimator):
         Parameters
         ----------
         X : {array-like, sparse matrix, DataFrame, list} of shape (n_samples, ...)
-            The newly labeled samples, in the same form as those given to ``fit``. They
-            need not be those that were asked for, nor all of them.
+            The newly labeled samples, in the same form as those given to ``fit``, but
+            that texts may be in a list, a Series or an array. They need not be those
+            that were asked for, nor all of them.
         y : array-like of shape (n_samples,) or (n_samples, n_targets)
             Their labels.
         refit : bool, default=True

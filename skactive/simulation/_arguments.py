@@ -14,14 +14,19 @@ from sklearn.utils import indexable
 
 from skactive import strategies as registry
 from skactive.learner import ActiveLearner, check_strategy
+from skactive.simulation._classes import check_class_labels, check_two_classes
 from skactive.simulation._repeat import plan_problem, plan_table
-from skactive.utils import count_rows
+from skactive.utils import check_count, check_ratio, count_rows, is_count
 
 _PICKS = ("strategy", "ratio", "repeat", "round")
 
 
-def make_plan(X, y, X_test, y_test, *, test_size, pool_ratio, pool_size, n_to_ask):
-    """Check the data, or the problem that makes them; `n_to_ask` comes from the pool.
+def make_plan(
+    X, y, X_test, y_test, *, test_size, pool_ratio, pool_size, n_to_ask, classifies
+):
+    """Check the data, or the problem that makes them.
+
+    `n_to_ask` comes from the pool; `classifies` says whether the labels are classes.
 
     Returns
     -------
@@ -44,10 +49,10 @@ def make_plan(X, y, X_test, y_test, *, test_size, pool_ratio, pool_size, n_to_as
                 f"{name}={value!r} is for a Problem; a table is its own pool."
             )
     X, y, X_test, y_test = check_data(X, y, X_test, y_test)
-    if X_test is not None:
-        test_size = None
-    elif test_size is None:
-        test_size = 0.25
+    if classifies:
+        check_class_labels("y", y)
+        check_two_classes("y", y)
+    test_size = check_test_size(test_size) if X_test is None else None
     plan = partial(plan_table, X=X, y=y, test_size=test_size, test=(X_test, y_test))
     return plan, {}
 
@@ -74,7 +79,7 @@ def plan_of_problem(problem, X_test, y_test, *, test_size, pool_ratio, pool_size
         test_size = None
     elif test_size is None:
         test_size = 1000
-    elif not _is_count(test_size):
+    elif not is_count(test_size):
         raise ValueError(
             f"test_size={test_size!r}; a Problem has no end, so pass a number of "
             "samples, at least 1, and not a share."
@@ -108,15 +113,17 @@ def _check_pool(pool_ratio, pool_size, n_to_ask):
     return {"pool_ratio": pool_ratio, "pool_size": pool_size}
 
 
-def check_ratio(name, value):
-    """Refuse what is no ratio of a pool to the samples asked from it."""
-    is_number = isinstance(value, Real) and not isinstance(value, bool)
-    if not is_number or not 1 <= value < np.inf:
-        raise ValueError(f"{name}={value!r}; pass a finite number of at least 1.")
-
-
-def _is_count(value):
-    return isinstance(value, Integral) and not isinstance(value, bool) and value >= 1
+def check_test_size(test_size):
+    """Return how much of a table is for scoring: a share, or a number of samples."""
+    if test_size is None:
+        return 0.25
+    is_share = isinstance(test_size, Real) and 0 < test_size < 1
+    if not is_share and not is_count(test_size):
+        raise ValueError(
+            f"test_size={test_size!r}; pass a share between 0 and 1, or a number of "
+            "samples."
+        )
+    return test_size
 
 
 def check_data(X, y, X_test, y_test):
@@ -126,6 +133,7 @@ def check_data(X, y, X_test, y_test):
     if y is None:
         raise ValueError("y=None; simulate plays the annotator and needs the labels.")
     X_test, y_test = check_test_set(X_test, y_test)
+    count_rows(X)  # refuses a single text
     X, y = indexable(X, y)
     return X, _check_labels("y", y), X_test, y_test
 
@@ -162,9 +170,8 @@ def _check_labels(name, y):
 def check_sizes(**sizes):
     """Refuse counts that are none, and a budget less than the seed set."""
     for name, value in sizes.items():
-        if not _is_count(value):
-            raise ValueError(f"{name}={value!r}; pass an integer of at least 1.")
-    if sizes["budget"] < sizes["n_initial"]:
+        check_count(name, value)
+    if sizes["budget"] < sizes.get("n_initial", 1):
         raise ValueError(
             f"budget={sizes['budget']} is less than n_initial={sizes['n_initial']}; "
             "the budget includes the seed set."

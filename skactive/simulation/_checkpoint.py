@@ -30,6 +30,8 @@ class Checkpoint:
     """
 
     def __init__(self, folder):
+        if not isinstance(folder, str | os.PathLike):
+            raise ValueError(f"checkpoint={folder!r}; name a folder, as a str or Path.")
         if not str(folder):
             raise ValueError("checkpoint='' names no folder.")
         self.folder = Path(folder)

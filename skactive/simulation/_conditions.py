@@ -19,12 +19,18 @@ from skactive.simulation._reshape import (
 class Condition(NamedTuple):
     """The part of a simulation that a study may vary."""
 
-    n_initial: int
-    n_queries: int
+    n_initial: int | None  # None: varied, and not passed
+    n_queries: int | None
     budget: int
     initial: object = "random"
     estimator: object = None  # None: that of the simulation
     reshape: object = None  # of the training part; see plan_table
+
+    @property
+    def sizes(self):
+        """The numbers of labels, by their names."""
+        names = ("n_initial", "n_queries", "budget")
+        return {name: getattr(self, name) for name in names}
 
     @property
     def totals(self):

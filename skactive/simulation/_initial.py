@@ -81,12 +81,19 @@ def order_of_first(initial, X, y, n_initial, seed):
             )
         first = np.arange(n_samples)
         if n_initial < n_samples:
-            first, _ = train_test_split(
-                first,
-                train_size=n_initial,
-                stratify=y,
-                random_state=derive_seed(seed, "stratified"),
-            )
+            try:
+                first, _ = train_test_split(
+                    first,
+                    train_size=n_initial,
+                    stratify=y,
+                    random_state=derive_seed(seed, "stratified"),
+                )
+            except ValueError as error:
+                raise ValueError(
+                    f"initial='stratified' cannot draw n_initial={n_initial} of "
+                    f"{n_samples} samples: {error} Leave rare classes out, change "
+                    "n_initial, or use 'random' or 'kmeans'."
+                ) from error
     else:
         learner = reseed_nested(clone(initial), derive_seed(seed, "initial"))
         with single_thread():

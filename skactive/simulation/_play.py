@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from itertools import product
 from typing import NamedTuple
 
@@ -96,14 +97,15 @@ def play(
     """
     if conditions is None:
         conditions = {None: base}
-    for condition in conditions.values():
-        check_sizes(
-            n_initial=condition.n_initial,
-            n_queries=condition.n_queries,
-            budget=condition.budget,
-            n_repeats=n_repeats,
-        )
+    for value, condition in conditions.items():
+        with _naming(factor, value):
+            check_sizes(**condition.sizes, n_repeats=n_repeats)
     check_on_error(on_error)
+    learners = {}
+    for value, condition in conditions.items():
+        # Other factors change nothing of the learners.
+        with _naming(factor if factor == "estimator" else None, value):
+            learners[value] = make_learners(condition.estimator, strategies)
     plan, facts = make_plan(
         X,
         y,
@@ -113,11 +115,8 @@ def play(
         pool_ratio=pool_ratio,
         pool_size=pool_size,
         n_to_ask=max(c.budget - c.n_initial for c in conditions.values()),
+        classifies=any(is_classifier(m) for v in learners.values() for m in v.values()),
     )
-    learners = {
-        value: make_learners(condition.estimator, strategies)
-        for value, condition in conditions.items()
-    }
     default = next(iter(conditions))
     labels = list(learners[default])
     if baseline is None:
@@ -125,24 +124,23 @@ def play(
     elif baseline not in labels:
         raise ValueError(f"baseline={baseline!r} is not among {labels}.")
     scorers = make_scorers(scoring)
-    initial = {
-        value: make_initial(condition.initial, condition.estimator)
-        for value, condition in conditions.items()
-    }
+    initial = {}
+    for value, condition in conditions.items():
+        with _naming(factor, value):
+            initial[value] = make_initial(condition.initial, condition.estimator)
     store = None if checkpoint is None else Checkpoint(checkpoint)
     seed = draw_seed(random_state) if store is None else store.seed(random_state)
-    repeats = {
-        (value, number): _plan_one(
-            plan,
-            condition,
-            initial[value],
-            learners[value],
-            seed,
-            number,
-            note=None if factor is None else f"In {name}: {factor} {value!r}",
-        )
-        for number, (value, condition) in product(range(n_repeats), conditions.items())
-    }
+    repeats = {}
+    for number, (value, condition) in product(range(n_repeats), conditions.items()):
+        with _naming(factor, value):
+            repeats[value, number] = plan(
+                derive_seed(seed, "repeat", number),
+                initial=initial[value],
+                n_initial=condition.n_initial,
+                budget=condition.budget,
+                classifier=any(map(is_classifier, learners[value].values())),
+                **({"reshape": condition.reshape} if condition.reshape else {}),
+            )
     cells = {}
     for label, (value, condition), number in product(
         labels, conditions.items(), range(n_repeats)
@@ -159,9 +157,7 @@ def play(
     )
     setting = {
         **facts,
-        "n_initial": int(base.n_initial),
-        "n_queries": int(base.n_queries),
-        "budget": int(base.budget),
+        **{name: int(n) for name, n in base.sizes.items() if n is not None},
         "random_state": seed,
     }
     if store is not None:
@@ -208,20 +204,17 @@ def play(
     return Played(*tables, baseline, setting)
 
 
-def _plan_one(plan, condition, initial, learners, seed, number, *, note):
-    """Draw a repeat; a note on what is raised says for which value."""
+@contextmanager
+def _naming(factor, value):
+    """Say in what is raised for which value of a study it is raised."""
     try:
-        return plan(
-            derive_seed(seed, "repeat", number),
-            initial=initial,
-            n_initial=condition.n_initial,
-            budget=condition.budget,
-            classifier=any(map(is_classifier, learners.values())),
-            **({"reshape": condition.reshape} if condition.reshape else {}),
-        )
+        yield
     except Exception as error:
-        if note is not None:
-            error.add_note(f"{note}, repeat {number}.")
+        where = f"vary={factor!r}, value {value!r}"
+        if factor is not None and isinstance(error, ValueError | TypeError):
+            error.args = (f"{where}: {error}",)
+        elif factor is not None:
+            error.add_note(f"In study: {where}.")
         raise
 
 

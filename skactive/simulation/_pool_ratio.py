@@ -10,7 +10,6 @@ from sklearn.base import is_classifier
 import skactive
 from skactive import strategies as registry
 from skactive.simulation._arguments import (
-    check_ratio,
     check_sizes,
     is_problem,
     make_learners,
@@ -22,7 +21,7 @@ from skactive.simulation._cells import make_tables, run_cells
 from skactive.simulation._checkpoint import Checkpoint, check_file_labels, describe
 from skactive.simulation._loop import label_totals
 from skactive.simulation._pool_ratio_result import BASELINE, PoolRatioResult
-from skactive.utils import derive_seed, draw_seed
+from skactive.utils import check_ratio, derive_seed, draw_seed
 
 
 class _Key(NamedTuple):

@@ -9,6 +9,7 @@ import numpy as np
 from sklearn.model_selection import train_test_split
 
 from skactive.simulation._candidates import FixedPool, FreshPools, Labeled, label
+from skactive.simulation._classes import check_class_labels, check_two_classes
 from skactive.simulation._initial import first_rows, order_of_first
 from skactive.utils import derive_seed, make_rng, stack_rows, take_rows
 
@@ -138,9 +139,19 @@ def plan_table(
         train = reshape(train, derive_seed(seed, "reshape"), classifier)
     if budget > len(train.y):
         raise ValueError(
-            f"budget={budget} but there are only {len(train.y)} training samples."
+            f"budget={budget} but there are only {len(train.y)} training samples; "
+            "lower the budget, or let there be more samples."
+        )
+    n_distinct = len(np.unique(train.rows))
+    if train.jitter == 0 and n_distinct < n_initial:
+        raise ValueError(
+            f"n_initial={n_initial} but only {n_distinct} of {len(train.y)} training "
+            "samples are not copies of others; lower n_initial, or let there be fewer "
+            "copies."
         )
     order = order_of_first(initial, train.samples(X), train.y, n_initial, seed)
+    if classifier:
+        check_two_classes("The training part of y", train.y)
     seed_rows = first_rows(order, train.y, n_initial, two_classes=classifier)
     if len(seed_rows) > budget:
         raise ValueError(
@@ -194,7 +205,8 @@ def plan_problem(
     if initial != "random":  # they are in random order already
         X = X[order_of_first(initial, X, None, n_initial, seed)]
     y = label(problem, X[:n_initial])
-    if classifier and y.ndim == 1:
+    if classifier:
+        check_class_labels(f"The answer of {problem.name}", y)
         # One at a time: a label costs something.
         while len(np.unique(y)) == 1 and len(y) < budget:
             y = np.concatenate([y, label(problem, X[len(y) : len(y) + 1])])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from io import BytesIO
+from numbers import Real
 from pathlib import Path
 from typing import NamedTuple
 
@@ -54,7 +55,7 @@ def save_report(result, path, *, label_price, second_price, title, baseline, met
         "label_price": label_price,
         "second_price": second_price,
     }.items():
-        if price is not None and not 0 <= price < np.inf:
+        if price is not None and not (isinstance(price, Real) and 0 <= price < np.inf):
             raise ValueError(f"{name}={price!r} must be a finite number from 0 on.")
     plt = _pyplot("save_report")
     study = _study(result, baseline, metric)

@@ -10,7 +10,7 @@ from numbers import Integral, Real
 
 import numpy as np
 
-from skactive.utils import make_rng
+from skactive.utils import check_count, check_ratio, check_share, make_rng
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,7 @@ class Redundant:
     def __call__(self, train, seed, classifies):
         from skactive.datasets import make_redundant
 
+        check_count("redundancy", self.factor)
         n_samples = len(train.y)
         _, _, kept = make_redundant(
             train.rows,
@@ -52,6 +53,13 @@ class Redundant:
             total=n_samples,
             random_state=seed,
         )
+        n_most = np.bincount(kept).max()
+        if n_most < self.factor:
+            raise ValueError(
+                f"{n_samples} training samples leave room for {n_most} copies of one, "
+                f"and not for {self.factor}; ask for fewer copies, or pass more "
+                "samples."
+            )
         return replace(_part(train, kept), jitter=self.jitter, seed=seed)
 
 
@@ -79,7 +87,15 @@ class Imbalanced:
     def __call__(self, train, seed, classifies):
         from skactive.datasets import make_imbalanced
 
+        check_ratio("imbalance", self.ratio)
         _, _, kept = make_imbalanced(train.rows, train.y, self.ratio, random_state=seed)
+        n_most = np.unique(train.y[kept], return_counts=True)[1].max()
+        if n_most < int(self.ratio):
+            raise ValueError(
+                f"imbalance={self.ratio!r} lets the largest class have {n_most} "
+                "samples, and the smallest less than one; pass a smaller ratio, or "
+                "more samples."
+            )
         return _part(train, kept)
 
 
@@ -93,6 +109,7 @@ class NoisyLabels:
         from skactive.datasets import make_noisy_labels
 
         if classifies:
+            check_share("label_noise", self.share)
             y, _ = make_noisy_labels(train.y, self.share, random_state=seed)
             return replace(train, y=y)
         if not isinstance(self.share, Real) or not 0 <= self.share < np.inf:

@@ -6,7 +6,12 @@ import numpy as np
 from sklearn.base import is_classifier
 from sklearn.model_selection import ShuffleSplit
 
-from skactive.simulation._arguments import check_data, is_problem
+from skactive.simulation._arguments import (
+    check_data,
+    check_sizes,
+    check_test_size,
+    is_problem,
+)
 from skactive.simulation._conditions import FACTORS, Condition
 from skactive.simulation._play import play
 from skactive.simulation._study_result import StudyResult
@@ -20,8 +25,8 @@ def study(
     vary,
     values=None,
     strategies,
-    n_initial,
-    n_queries,
+    n_initial=None,
+    n_queries=None,
     budget,
     initial="random",
     baseline=None,
@@ -74,13 +79,19 @@ def study(
           clean.
 
         All from ``'pool_size'`` on need a table, and change only what may be asked.
+        What the table cannot give is refused before anything is trained: more copies of
+        a sample than there is room for, fewer different samples than `n_initial`, a
+        class of less than one sample, a pool smaller than the budget.
     values : list, or dict of label -> value, default=None
         The values. Strategies and estimators need labels, in a dict.
     strategies : list, or dict of label -> strategy
         As for :func:`~skactive.simulate`, as are all that follow. An estimator that a
         strategy brings along is not varied.
-    n_initial, n_queries, budget : int
-        Labels to begin with, per round, in all.
+    n_initial, n_queries : int, default=None
+        Labels to begin with, and per round. What is varied may be left out, but for the
+        values by default, which are made from it.
+    budget : int
+        Labels in all.
     initial : str or QueryStrategy, default='random'
         How the seed set is chosen.
     baseline : str, default=None
@@ -115,7 +126,8 @@ def study(
     Raises
     ------
     ValueError
-        As for :func:`~skactive.simulate`, or if values do not fit.
+        As for :func:`~skactive.simulate`, or if values do not fit; the message says
+        which.
 
     See Also
     --------
@@ -159,6 +171,10 @@ def study(
             "classifier."
         )
     base = Condition(n_initial, n_queries, budget, initial, estimator)
+    sizes = base.sizes
+    if values is not None and sizes.get(vary, 0) is None:
+        del sizes[vary]
+    check_sizes(**sizes, n_repeats=n_repeats)
     if values is None:
         if factor.values is None:
             raise ValueError(f"vary={vary!r} needs values, a dict of label -> value.")
@@ -195,8 +211,7 @@ def _n_train(X, y, X_test, y_test, test_size):
     _, y, X_test, _ = check_data(X, y, X_test, y_test)
     if X_test is not None:
         return len(y)
-    test_size = 0.25 if test_size is None else test_size
-    split = ShuffleSplit(1, test_size=test_size, random_state=0)
+    split = ShuffleSplit(1, test_size=check_test_size(test_size), random_state=0)
     return len(next(split.split(y))[0])
 
 

@@ -3,6 +3,7 @@
 from skactive.utils._continuing import continues_training, resume_fitted
 from skactive.utils._metadata import SampleMetadata, route_params, take_metadata
 from skactive.utils._names import class_names
+from skactive.utils._numbers import check_count, check_ratio, check_share, is_count
 from skactive.utils._processes import n_processes
 from skactive.utils._random import (
     copy_seeds,
@@ -27,7 +28,10 @@ from skactive.utils._rows import (
 __all__ = [
     "SampleMetadata",
     "as_array",
+    "check_count",
+    "check_ratio",
     "check_same_kind",
+    "check_share",
     "class_names",
     "continues_training",
     "copy_rows",
@@ -36,6 +40,7 @@ __all__ = [
     "derive_seed",
     "draw_seed",
     "hash_rows",
+    "is_count",
     "is_dataframe",
     "look_up",
     "make_rng",

@@ -12,8 +12,20 @@ from skactive.utils._sklearn import _num_samples, _safe_indexing
 
 
 def count_rows(X):
-    """Number of samples in X."""
+    """Number of samples in X.
+
+    Raises
+    ------
+    ValueError
+        If X is a single text, whose letters are no samples.
+    """
+    _refuse_single_text(X, "X")
     return _num_samples(X)
+
+
+def _refuse_single_text(X, name):
+    if isinstance(X, str | bytes):
+        raise ValueError(f"{name}={X[:20]!r} is a single text; pass a list of texts.")
 
 
 def is_dataframe(X):
@@ -55,10 +67,12 @@ def _sample_shape(X):
 
 
 def _is_text(X):
-    """Whether an array of text, or a plain list of texts."""
-    if isinstance(X, list):
-        return len(X) > 0 and isinstance(X[0], str)
-    return getattr(getattr(X, "dtype", None), "kind", "") == "U"
+    """Whether an array of text, or texts in a list, a tuple, a Series or objects."""
+    kind = getattr(getattr(X, "dtype", None), "kind", "")
+    # Among objects, the first may be missing.
+    if isinstance(X, list | tuple) or (kind == "O" and X.ndim == 1):
+        return any(isinstance(row, str) for row in X)
+    return kind in ("U", "T")
 
 
 def check_same_kind(X, labeled, name="X"):
@@ -67,9 +81,10 @@ def check_same_kind(X, labeled, name="X"):
     Raises
     ------
     ValueError
-        If one is a DataFrame, or sparse, and the other is not; if columns or shapes
-        differ.
+        If one is a DataFrame, or sparse, or text, and the other is not; if columns or
+        shapes differ. Texts may be in any container that is no DataFrame.
     """
+    _refuse_single_text(X, name)
     if is_dataframe(X) != is_dataframe(labeled) or (
         sparse.issparse(X) != sparse.issparse(labeled)
     ):
@@ -82,11 +97,12 @@ def check_same_kind(X, labeled, name="X"):
             f"{name} has columns {list(X.columns)}, but the labeled samples have "
             f"{list(labeled.columns)}; pass the same columns in the same order."
         )
-    if _is_text(X) != _is_text(labeled):
+    text = _is_text(X)
+    if text != _is_text(labeled):
+        holds = ("holds text", "hold none") if text else ("holds no text", "hold some")
         raise ValueError(
-            f"{name} holds text and the labeled samples hold none, or the other way "
-            "round; "
-            "pass the same features as to fit."
+            f"{name}, a {type(X).__name__}, {holds[0]} and the labeled samples, a "
+            f"{type(labeled).__name__}, {holds[1]}; pass the same features as to fit."
         )
     mine, theirs = _sample_shape(X), _sample_shape(labeled)
     if mine is not None and theirs is not None and mine != theirs:
@@ -97,7 +113,9 @@ def check_same_kind(X, labeled, name="X"):
 
 
 def stack_rows(first, second):
-    """`first` on top of `second`; both are containers of one kind.
+    """`first` on top of `second`, in the container of `first`.
+
+    Both are containers of one kind, or hold texts.
 
     Raises
     ------
@@ -107,14 +125,17 @@ def stack_rows(first, second):
     check_same_kind(second, first)
     if is_dataframe(first):
         return _stack_frames(first, second)
-    if hasattr(first, "iloc") and hasattr(second, "iloc"):
-        import pandas as pd
-
-        return pd.concat([first, second], ignore_index=True)
     if sparse.issparse(first):
         return sparse.vstack([first, second], format="csr")
-    if isinstance(first, list) and isinstance(second, list):
-        return first + second
+    # Texts may come in another container than the first.
+    if hasattr(first, "iloc") and (hasattr(second, "iloc") or _is_text(second)):
+        import pandas as pd
+
+        if not hasattr(second, "iloc"):
+            second = pd.Series(list(second))
+        return pd.concat([first, second], ignore_index=True)
+    if isinstance(first, list) and (isinstance(second, list) or _is_text(second)):
+        return first + list(second)
     return np.concatenate([np.asarray(first), np.asarray(second)])
 
 
@@ -157,8 +178,10 @@ def hash_rows(X):
         parts = (repr(row).encode() for row in X.itertuples(index=False, name=None))
     else:
         array = as_array(X)
-        if array.dtype.kind in "OUS":
-            parts = (repr(row).encode() for row in array.tolist())
+        if array.dtype.kind in "OUST":
+            # A str of NumPy is a str.
+            rows = (str(r) if isinstance(r, str) else r for r in array.tolist())
+            parts = (repr(row).encode() for row in rows)
         else:
             if array.dtype.kind in "biuf":  # equal numbers of different types are equal
                 array = array.astype(np.float64)

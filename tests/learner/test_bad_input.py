@@ -346,7 +346,9 @@ def test_classes_are_a_list_of_labels(classes):
 def test_text_is_not_joined_to_numbers():
     learner = ActiveLearner(GaussianNB()).fit(X, NAMES)
     for refit in (True, False):
-        with pytest.raises(ValueError, match="X holds text and the labeled samples"):
+        with pytest.raises(
+            ValueError, match="holds text and the labeled samples, a ndarray, hold none"
+        ):
             learner.teach(X[:2].astype(str), NAMES[:2], refit=refit)
     assert learner.X_labeled_.dtype.kind == "f"
 

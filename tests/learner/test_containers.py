@@ -212,3 +212,33 @@ def test_tables_of_every_kind_before_there_is_a_label(X, strategy):
 
 def test_texts_before_there_is_a_label_are_drawn_at_random():
     assert ActiveLearner(LINEAR, "random", random_state=0).query(TEXTS, 5).shape == (5,)
+
+
+TEXT_CONTAINERS = {
+    "list": list,
+    "tuple": tuple,
+    "array": np.array,
+    "objects": lambda texts: np.array(texts, dtype=object),
+    "series": lambda texts: pd.Series(texts, index=np.arange(len(texts)) + 7),
+    "string series": lambda texts: pd.Series(texts, dtype="string"),
+    "categories": lambda texts: pd.Series(texts, dtype="category"),
+}
+
+
+@pytest.mark.parametrize("labeled", TEXT_CONTAINERS)
+def test_texts_in_another_container(labeled):
+    labels, rows = [], []
+    labeled = TEXT_CONTAINERS[labeled]([TEXTS[row] for row in SEED_SET])
+    texts = make_pipeline(TfidfVectorizer(), KNeighborsClassifier(3))
+    for container in TEXT_CONTAINERS.values():
+        learner = ActiveLearner(texts, "margin", random_state=0)
+        learner.fit(labeled, y[SEED_SET])
+        asked = learner.query(container([TEXTS[row] for row in POOL]), 5)
+        answers = container([TEXTS[row] for row in POOL[asked]])
+        strategy = learner.last_query_.strategy
+        learner.teach(answers, y[POOL[asked]])
+        assert learner.strategy_ is strategy, "found again by content"
+        labels.append(list(learner.X_labeled_))
+        rows.append(asked.tolist())
+    assert all(other == labels[0] for other in labels)
+    assert all(other == rows[0] for other in rows)

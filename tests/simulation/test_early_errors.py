@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from sklearn.linear_model import Ridge
+from sklearn.naive_bayes import GaussianNB
 
 from skactive import simulate
 from skactive.datasets import Problem, friedman1
@@ -58,3 +59,9 @@ def test_size_of_a_test_set(test_size):
         simulate(
             Ridge(), friedman1(5), strategies=["random"], test_size=test_size, **SIZES
         )
+
+
+def test_a_classifier_does_not_learn_the_numbers_of_a_problem():
+    message = r"The answer of friedman1 .*\(10,\) holds numbers .* or a regressor"
+    with pytest.raises(ValueError, match=message):
+        simulate(GaussianNB(), friedman1(5), strategies=["random"], **SIZES)

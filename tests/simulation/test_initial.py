@@ -110,3 +110,11 @@ def test_stratified_needs_classes():
     for data in ((robot_arm(), None), make_regression(120, random_state=0)):
         with pytest.raises(ValueError, match="needs classes, and Ridge is no classif"):
             run(*data, "stratified", Ridge())
+
+
+def test_stratified_needs_two_samples_of_each_class():
+    X, y = make_classification(120, random_state=0)
+    y[y.argmax()] = 2
+    message = r"initial='stratified' cannot draw n_initial=6 of 120 .* use 'random'"
+    with pytest.raises(ValueError, match=message):
+        run(X, y, "stratified", X_test=X, y_test=y)

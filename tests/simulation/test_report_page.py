@@ -223,6 +223,8 @@ def test_what_cannot_be_written_is_refused(result, tmp_path, monkeypatch):
         result.save_report(tmp_path / "page.pdf")
     with pytest.raises(ValueError, match="label_price=-1"):
         result.save_report(tmp_path / "page.md", label_price=-1)
+    with pytest.raises(ValueError, match="label_price='2' must be a finite number"):
+        result.save_report(tmp_path / "page.md", label_price="2")
     with pytest.raises(ValueError, match="baseline='none'"):
         result.save_report(tmp_path / "page.md", baseline="none")
     ordinary = builtins.__import__

@@ -190,7 +190,12 @@ def test_a_seed_set_of_one_class_is_extended_and_counted():
 
 def test_a_seed_set_that_cannot_have_two_classes_is_refused():
     X, y = np.zeros((50, 1)), np.zeros(50)
-    with pytest.raises(ValueError, match=r"budget=18 .* took 50 labels in search"):
+    with pytest.raises(ValueError, match=r"y has one class only, 0\.0, .* another"):
+        run(Dummy(), (X, y), X_test=X, y_test=y)
+    with pytest.raises(ValueError, match="training part of y has one class only"):
+        run(Dummy(), (X, np.r_[1, y[1:]]), test_size=0.5, random_state=2)
+    y[-1] = 1
+    with pytest.raises(ValueError, match=r"budget=18 .* in search of a second class"):
         run(Dummy(), (X, y), X_test=X, y_test=y)
 
 
@@ -366,6 +371,19 @@ def test_exceptions_of_the_estimator_pass_through():
         ({"estimator": "logistic"}, "estimator='logistic' is no estimator"),
         ({"estimator": GaussianNB}, "is no estimator"),
         ({"n_repeats": 0}, "n_repeats=0"),
+        ({"n_initial": None}, "n_initial=None"),
+        ({"test_size": "a"}, "test_size='a'; pass a share between 0 and 1, or a numb"),
+        ({"test_size": 1.5}, "test_size=1.5; pass a share"),
+        ({"checkpoint": 3}, "checkpoint=3; name a folder"),
+        (
+            {"data": (np.eye(40), np.arange(80).reshape(40, 2) % 3)},
+            r"y has shape \(40, 2\), and a classifier .* pass one column",
+        ),
+        (
+            {"data": (np.eye(40), np.linspace(0, 1, 40))},
+            r"y of shape \(40,\) holds numbers such as 0\.02564, .* or a regressor",
+        ),
+        ({"data": ("text", [0, 1, 0, 1])}, "X='text' is a single text"),
         ({"initial": "margin"}, "initial=Margin.. cannot choose samples"),
         ({"initial": "kmaens"}, "initial='kmaens' cannot choose"),
         ({"on_error": "ignore"}, "on_error='ignore'"),

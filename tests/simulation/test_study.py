@@ -511,16 +511,37 @@ def test_values_by_default(vary, options, values):
         ({"vary": "n_queries", "values": [6, 6]}, "each once"),
         ({"vary": "initial", "values": [strategies.coreset()]}, "or a dict of label"),
         ({"vary": "n_queries", "values": [0]}, "n_queries=0; pass an integer"),
+        ({"vary": "n_queries", "n_queries": None}, "n_queries=None; pass an integer"),
+        ({"vary": "n_queries", "n_initial": None}, "n_initial=None; pass an integer"),
+        ({"vary": "n_queries", "values": [6], "n_queries": 0}, "n_queries=0; pass"),
+        ({"vary": "n_initial", "n_initial": "x"}, "n_initial='x'; pass an integer"),
+        (
+            {"vary": "n_initial", "values": [6], "n_initial": "x"},
+            "n_initial='x'; pass an integer",
+        ),
         ({"vary": "n_initial", "values": [31]}, "budget=30 is less than n_initial=31"),
         ({"vary": "initial", "values": ["entropy"]}, "Entropy() cannot choose samples"),
         ({"vary": "pool_size", "values": [1.5]}, "pool_size=1.5; there are 180"),
         ({"vary": "pool_size", "values": ["all"]}, "pool_size='all'; there are 180"),
         ({"vary": "pool_size", "values": [20]}, "budget=30 but there are only 20"),
-        ({"vary": "redundancy", "values": [0.5]}, "factor=0.5; pass an integer"),
+        ({"vary": "redundancy", "values": [0]}, "0: redundancy=0; pass an integer"),
+        ({"vary": "redundancy", "values": [0.5]}, "redundancy=0.5; pass an integer"),
+        (
+            {"vary": "redundancy", "values": [99]},
+            "99: 180 training samples leave room for 55 copies of one, and not for 99",
+        ),
+        (
+            {"vary": "redundancy", "values": [10], "n_initial": 37, "budget": 40},
+            "n_initial=37 but only 36 of 180 training samples are not copies",
+        ),
         ({"vary": "jitter", "values": [-1]}, "jitter=-1; pass a number >= 0"),
         ({"vary": "n_per_class", "values": [70]}, "not the 70 that are to be kept"),
-        ({"vary": "imbalance", "values": [0.5]}, "ratio=0.5; pass a finite number"),
-        ({"vary": "label_noise", "values": [2]}, "share=2; pass a number between"),
+        ({"vary": "imbalance", "values": [0.5]}, "imbalance=0.5; pass a finite"),
+        (
+            {"vary": "imbalance", "values": [1000]},
+            "value 1000: imbalance=1000 lets the largest class have 59 samples, and",
+        ),
+        ({"vary": "label_noise", "values": [2]}, "label_noise=2; pass a number"),
         ({"vary": "n_initial", "n_repeats": 0}, "n_repeats=0; pass an integer"),
         ({"vary": "n_initial", "baseline": "best"}, "baseline='best' is not among"),
         ({"vary": "n_initial", "on_error": "skip"}, "on_error='skip'"),
@@ -544,10 +565,45 @@ def test_more_wrong_arguments():
         run("jitter", [0.1], (sparse.csr_array(X), y), DecisionTreeClassifier())
 
 
-def test_errors_name_the_value():
-    with pytest.raises(ValueError, match="only 20") as caught:
-        run("pool_size", [0.5, 20])
-    assert caught.value.__notes__ == ["In study: pool_size 20, repeat 0."]
+@pytest.mark.parametrize(
+    ("vary", "values", "message"),
+    [
+        ("pool_size", [0.5, 20], "value 20: budget=30 but .* only 20 .*; lower"),
+        ("n_per_class", [5], "value 5: budget=30 but there are only 15"),
+        ("label_noise", [0.1, 1.5], "value 1.5: label_noise=1.5; pass a number"),
+        ("n_queries", [6, 0], "value 0: n_queries=0; pass an integer"),
+        ("estimator", {"x": 3}, "value 'x': estimator=3 is no estimator"),
+        ("initial", {"x": "margin"}, "value 'x': initial=Margin.. cannot choose"),
+    ],
+)
+def test_errors_name_the_value(vary, values, message):
+    never = FailsAlways()
+    with pytest.raises(ValueError, match=f"^vary='{vary}', {message}"):
+        run(vary, values, estimator=never)
+
+
+class FailsAlways(GaussianNB):
+    def fit(self, X, y):
+        raise AssertionError("was fitted")
+
+
+def test_an_initial_strategy_that_breaks_names_the_value():
+    class Broken(type(strategies.coreset())):
+        def select(self, *args, **kwargs):
+            raise FloatingPointError("broken")
+
+    with pytest.raises(FloatingPointError, match="broken") as caught:
+        run("initial", {"b": Broken()})
+    assert caught.value.__notes__ == ["In study: vary='initial', value 'b'."]
+
+
+@pytest.mark.parametrize("vary", ["n_initial", "n_queries"])
+def test_what_is_varied_need_not_be_passed(vary):
+    plain = run(vary, [6, 12])
+    left_out = run(vary, [6, 12], **{vary: None})
+    check_same(left_out, plain)
+    assert vary not in left_out.setting
+    assert left_out.at(6).setting == plain.at(6).setting
 
 
 # --- the result

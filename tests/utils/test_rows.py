@@ -160,3 +160,37 @@ def test_stacking_keeps_column_types():
     stacked = stack_rows(frame, frame.iloc[[0]])
     assert stacked.dtypes.tolist() == frame.dtypes.tolist()
     assert len(stacked) == 3
+
+
+def test_texts_are_stacked_in_the_container_of_the_first():
+    texts = ["a", "b", "c", "d"]
+    array = np.array(texts)
+    # Also str objects that are NumPy's own.
+    every = [texts, tuple(texts), array, array.astype(object), list(array)]
+    every += [CONTAINERS["series"], CONTAINERS["series"].astype("string")]
+    every.append(array.astype(np.dtypes.StringDType()))
+    for first in every:
+        assert hash_rows(first) == hash_rows(texts)
+        for second in every:
+            stacked = stack_rows(first, second)
+            assert list(stacked) == texts + texts
+            if not isinstance(first, tuple):
+                assert type(stacked) is type(first)
+
+
+@pytest.mark.parametrize(
+    ("X", "labeled", "message"),
+    [
+        (["a"], [[1.0]], "X, a list, holds text and .* samples, a list, hold none"),
+        (np.array([1.0]), pd.Series(["a"]), "holds no text and .* a Series, hold some"),
+        ("a text", ["a"], "X='a text' is a single text; pass a list of texts"),
+    ],
+)
+def test_texts_are_told_from_what_is_none(X, labeled, message):
+    with pytest.raises(ValueError, match=message):
+        check_same_kind(X, labeled)
+
+
+def test_the_letters_of_a_text_are_no_samples():
+    with pytest.raises(ValueError, match="X='a text' is a single text"):
+        count_rows("a text")
