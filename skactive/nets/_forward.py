@@ -13,6 +13,7 @@ from torch import nn
 from skactive.nets._outputs import check_finite
 
 _COPIES = 16
+_HALVES = (torch.bfloat16, torch.float16)
 
 
 class ForwardPass(NamedTuple):
@@ -81,7 +82,7 @@ def forward(estimator, X, *, embedding=False, layer=None, predicted_loss=False):
             if wanted:
                 captured.append(last.flat(len(outputs[-1])))
             if predicted_loss:
-                losses.append(output[1])
+                losses.append(output[1].float())
     output = torch.cat(outputs)[:n_rows]
     check_finite(output)
     embedded = torch.cat(captured)[:n_rows].numpy() if wanted else None
@@ -102,8 +103,12 @@ def kept_modes(net):
 
 
 def first(output):
-    """Give what counts in the output of a module: of several, the first one."""
-    return output[0] if isinstance(output, tuple) else output
+    """Give what counts in the output of a module: of several, the first one.
+
+    Half precision, which NumPy has not got in all its kinds, becomes single precision.
+    """
+    output = output[0] if isinstance(output, tuple) else output
+    return output.float() if output.dtype in _HALVES else output
 
 
 class _Last:

@@ -109,6 +109,8 @@ def _no_function(net, X, y):
         output = module(X)
         if not torch.is_tensor(output):
             return "its module returns more than one tensor"
+        if output.dtype.itemsize < X.dtype.itemsize:
+            return f"its module returns numbers of half precision, {output.dtype}"
         if not _same(before, generator_states(net.device)) and not (
             len(before) == 1 and X.ndim == 2 and is_chain(module)
         ):
