@@ -537,6 +537,20 @@ def test_an_error_of_the_strategy_is_named_and_is_the_cause():
     assert isinstance(error, ValueError)
 
 
+@pytest.mark.parametrize(
+    ("func", "name"),
+    [
+        (lambda view: view.predict_draws(20)[:, 0, 0], "draws"),
+        (lambda view: -view.predict_proba().max(axis=1), "proba"),
+        (lambda view: view.augmented()[:, 0, 0], "augmented"),
+    ],
+)
+def test_an_output_that_is_not_declared_is_named(func, name):
+    message = re.escape(f'name it in its needs, as in facts = Facts(needs=("{name}",))')
+    with pytest.raises(AssertionError, match=message):
+        check_query_strategy(FunctionScore(func))
+
+
 @pytest.mark.parametrize("wrong", [Margin, "margin", None])
 def test_only_instances_are_checked(wrong):
     with pytest.raises(TypeError, match="pass an instance of a subclass of"):

@@ -12,6 +12,7 @@ from skactive.estimator_checks._cases import (
     facts_of,
 )
 from skactive.exceptions import MissingCapability
+from skactive.view import _MISSING
 
 # Chance of calling two equal laws different, and how many seeds they are compared over.
 _ALPHA = 1e-4
@@ -33,11 +34,20 @@ class Blame:
             if not isinstance(error, AssertionError):
                 what = f"{kind.__name__}: {error}"
             if isinstance(error, MissingCapability):
+                name = _missing_output(what)
                 what += (
-                    " If the strategy needs this output, let it say so: "
-                    'facts = Facts(needs=("proba",)), for example.'
+                    f" If the strategy needs {name!r}, name it in its needs, as in "
+                    f'facts = Facts(needs=("{name}",)).'
                 )
             raise AssertionError(f"{self.where}: {what}") from error
+
+
+def _missing_output(message):
+    """The name of the output that the message of a MissingCapability is about."""
+    for name, (words, *_) in _MISSING.items():
+        if f" {words}, and" in message or f" {words};" in message:
+            return name
+    return message.partition(" an output '")[2].partition("'")[0]
 
 
 def promises(promise):

@@ -25,6 +25,7 @@ class Campaign(NamedTuple):
     repeat: object  # TableRepeat or ProblemRepeat
     totals: list  # number of labels after the seed set and after each round
     number: int = 0  # among those that run side by side
+    typed: str | None = None  # the name by which the user gave the strategy
 
 
 class PlayedRound(NamedTuple):
@@ -125,12 +126,21 @@ def play_campaign(
                 if keep is not None:
                     keep(rounds[-1])
     except Exception as error:
+        if isinstance(error, MissingCapability):
+            _call_as_typed(error, campaign)
         error.add_note(f"{where}, round {len(rounds)}.")
         if not mark_errors or isinstance(error, MissingCapability):
             raise
         last = traceback.format_exception_only(error)[0].strip()
         return Outcome(rounds, Failure(len(rounds), last, traceback.format_exc()))
     return Outcome(rounds, None)
+
+
+def _call_as_typed(error, campaign):
+    """Let an error call a strategy by the name that the user gave, as learners do."""
+    kind, said = type(campaign.learner.strategy).__name__, str(error)
+    if campaign.typed is not None and said.startswith(f"{kind} "):
+        error.args = (f"{campaign.typed!r}{said.removeprefix(kind)}",)
 
 
 def start_learner(campaign):

@@ -149,7 +149,10 @@ def play(
     ):
         key = Key(label, number) if factor is None else StudyKey(label, value, number)
         cells[key] = Campaign(
-            learners[value][label], repeats[value, number], condition.totals
+            learners[value][label],
+            repeats[value, number],
+            condition.totals,
+            typed=_typed(strategies, label),
         )
     if batch_repeats:
         check_side_by_side({key: cells[key] for key in cells if key.repeat == 0})
@@ -206,6 +209,13 @@ def play(
     if base.initial != "random":
         setting["initial"] = base.initial
     return Played(*tables, baseline, setting)
+
+
+def _typed(strategies, label):
+    """The name by which a strategy was given, or None for an object."""
+    if not isinstance(strategies, dict):
+        return label if label in strategies else None
+    return strategies[label] if isinstance(strategies[label], str) else None
 
 
 def _plan_one(plan, condition, initial, learners, seed, number, *, note):

@@ -405,6 +405,12 @@ def test_an_error_says_where_it_came_from():
     with pytest.raises(MissingCapability) as caught:
         run(strategies={"odd": "bald"})
     assert caught.value.__notes__ == ["In simulate: strategy 'odd', repeat 0, round 1."]
+    assert str(caught.value).startswith("'bald' needs posterior draws")
+
+
+def test_an_error_calls_an_object_by_its_class():
+    with pytest.raises(MissingCapability, match=r"^BALD needs posterior draws"):
+        run(strategies=["random", strategies.bald()])
 
 
 def test_the_default_strategy_has_no_name_in_a_list():
