@@ -13,7 +13,7 @@ from sklearn.utils import Tags
 from skactive.exceptions import NotEnoughCandidates
 from skactive.geometry import sum_is_finite, top_k
 from skactive.utils import make_rng
-from skactive.utils._sklearn import InvalidParameterError
+from skactive.utils._sklearn import HasMethods, InvalidParameterError
 from skactive.view import as_view
 
 __all__ = ["Facts", "QueryStrategy", "Score", "StrategyTags"]
@@ -230,6 +230,13 @@ class QueryStrategy(BaseEstimator):
                 isinstance(c, type) and issubclass(c, QueryStrategy)
                 for c in constraints
             )
+            if isinstance(value, type) and any(
+                isinstance(c, HasMethods) for c in constraints
+            ):
+                raise InvalidParameterError(
+                    f"{name}={value.__name__} of {type(self).__name__} is a class; "
+                    f"pass an object, {value.__name__}()."
+                )
             if strategy_wanted and (isinstance(value, str) or callable(value)):
                 raise InvalidParameterError(
                     f"{name}={value!r} of {type(self).__name__} is no strategy object; "

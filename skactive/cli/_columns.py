@@ -74,7 +74,8 @@ def _as_floats(column):
     values = column.to_numpy(dtype=np.float64, na_value=np.nan)
     infinite = np.isinf(values)
     if infinite.any():
-        say(f"{column.name!r} is infinite in {infinite.sum()} rows: taken as missing.")
+        rows = "1 row" if infinite.sum() == 1 else f"{infinite.sum()} rows"
+        say(f"{column.name!r} is infinite in {rows}: taken as missing.")
     return np.where(infinite, np.nan, values)
 
 

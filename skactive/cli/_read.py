@@ -98,7 +98,8 @@ def _read_csv(path, header, sep, encoding):
         if sep is None:
             sep = _find_separator(lines)
         first, *rest = _records(lines, sep)
-        if header is None:
+        # What pandas says of rows that are wider than the first is the better error.
+        if header is None and all(len(row) <= len(first) for row in rest):
             _refuse_values(path, first, rest)
         comma = sep != "," and _has_decimal_commas(rest or [first])
         if comma:
@@ -167,7 +168,7 @@ def _refuse_values(path, first, rest):
             f"the first line of {path} has {listed(twice)} more than once; {remedy}"
         )
     columns = [
-        (name, [row[place] for row in rest if len(row) > place] or [name])
+        (name, [row[place] for row in rest or [first] if len(row) > place])
         for place, name in enumerate(first)
         if name
     ]

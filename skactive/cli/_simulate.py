@@ -14,6 +14,7 @@ from skactive.cli._folder import save_result
 from skactive.cli._output import check_report, show
 from skactive.cli._plan import plan_table
 from skactive.cli._setting import plan_setting
+from skactive.exceptions import MissingCapability
 from skactive.simulation import simulate
 from skactive.utils import draw_seed
 
@@ -42,7 +43,7 @@ def run(args):
         "verbose": 0 if args.quiet else 1,
         "checkpoint": args.checkpoint,
     }
-    with _without_news(args.estimator):
+    with _without_news(args.estimator), _remedies_of_options(args):
         result = simulate(**plan.params, **options)
     result.setting = {**plan.facts, **result.setting, **plan.facts}
     if plan.rows is not None:
@@ -73,6 +74,19 @@ def _without_news(estimator):
         if estimator == "gp":
             warnings.simplefilter("ignore", ConvergenceWarning)
         yield
+
+
+@contextmanager
+def _remedies_of_options(args):
+    """Name the option where an error names a class that does the same."""
+    try:
+        yield
+    except MissingCapability as error:
+        wrap = "wrap it in skactive.Committee"
+        if args.setting is not None or wrap not in str(error):
+            raise
+        remedy = f"use --estimator forest or mlp, or {wrap}"
+        raise UserError(str(error).replace(wrap, remedy)) from error
 
 
 def _strategies(names):

@@ -29,14 +29,16 @@ def split_target(frame, name, task):
     task : {'classification', 'regression'}
     """
     column = frame[name]
-    if column.dtype.kind == "f":
-        column = column.replace([np.inf, -np.inf], np.nan)
-    there = column.notna()
-    missing = len(frame) - there.sum()
-    if missing == len(frame):
+    missing, infinite = column.isna(), column.isin([np.inf, -np.inf])
+    there = ~(missing | infinite)
+    if not there.any():
         raise UserError(f"target {name!r} has no values")
-    if missing:
-        say(f"Left out {missing} of {len(frame)} rows, which have no {name!r}.")
+    for why, left_out in {
+        f"which have no {name!r}": missing,
+        f"where {name!r} is infinite": infinite,
+    }.items():
+        if left_out.any():
+            say(f"Left out {left_out.sum()} of {len(frame)} rows, {why}.")
     frame, column = frame[there].drop(columns=name), column[there]
     n_values = column.nunique()
     if n_values == 1:

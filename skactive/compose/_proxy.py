@@ -86,6 +86,7 @@ class Proxy(Delegate):
         -------
         self : Proxy
         """
+        self._validate_params()
         X = as_view(X)
         self.estimator_ = clone(self.estimator)
         seed_nested(self.estimator_, X.derive_seed("proxy"))

@@ -6,7 +6,7 @@ import numpy as np
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 from sklearn.utils.validation import column_or_1d
 
-from skactive.utils import class_names, count_rows
+from skactive.utils import class_names, count_rows, is_missing, joins_types
 
 # They hand labels on to their estimator as they are.
 _HANDING_ON = {
@@ -30,8 +30,8 @@ def check_labels(X, y, *, classifies):
             "requires y to be passed, but the target y is None; fit and teach need "
             "labels."
         )
-    y = np.array(y)
-    bad = _is_missing(y)
+    y = np.asarray(y).copy()  # np.array would make torch tensors warn
+    bad = is_missing(y)
     if np.any(bad):
         raise ValueError(
             f"y holds {int(np.sum(bad))} missing or infinite values (Input y "
@@ -39,6 +39,10 @@ def check_labels(X, y, *, classifies):
             "leave samples without a label out."
         )
     if classifies:
+        if joins_types(y.ravel()):
+            raise ValueError(
+                "y holds text beside other labels; pass labels of one type."
+            )
         several = y.ndim == 2 and y.shape[1] > 1
         if several or type_of_target(y).startswith("multilabel"):
             raise ValueError(
@@ -55,21 +59,6 @@ def check_labels(X, y, *, classifies):
     if classifies:
         check_classification_targets(y)
     return y
-
-
-def check_classes(classes):
-    """The declared classes as an array.
-
-    Raises
-    ------
-    ValueError
-        If they are not a list of labels.
-    """
-    if isinstance(classes, str | set | dict) or np.ndim(classes) != 1:
-        raise ValueError(
-            f"classes={classes!r}; pass a list of all labels that will turn up."
-        )
-    return np.asarray(classes)
 
 
 def check_same_type(y, known, whose):
@@ -95,14 +84,6 @@ def declare_classes(estimator, classes):
         declare_classes(estimator[-1], classes)
     elif _HANDING_ON.intersection(names):
         declare_classes(estimator.estimator, classes)
-
-
-def _is_missing(y):
-    if y.dtype == object:
-        from pandas import isna
-
-        return isna(y)
-    return ~np.isfinite(y) if y.dtype.kind == "f" else np.zeros(y.shape, dtype=bool)
 
 
 def _is_text(labels):

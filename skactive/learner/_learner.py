@@ -20,7 +20,6 @@ from skactive.learner._inner import (
     put_into_skin,
 )
 from skactive.learner._labels import (
-    check_classes,
     check_labels,
     check_same_type,
     declare_classes,
@@ -30,6 +29,7 @@ from skactive.learner._strategy import check_strategy, make_strategy
 from skactive.semisupervised import fit_with_unlabeled
 from skactive.utils import (
     SampleMetadata,
+    check_classes,
     check_same_kind,
     continues_training,
     copy_rows,

@@ -10,6 +10,7 @@ from sklearn.utils import get_tags
 
 from skactive import strategies
 from skactive.base import QueryStrategy, check_capabilities, check_task
+from skactive.exceptions import MissingCapability
 from skactive.utils import seed_nested
 
 
@@ -54,8 +55,22 @@ def make_strategy(strategy, pool, *, classifies, n_labeled):
             f"{who} needs a fitted model; call fit first, or use a strategy that "
             f"needs none: {', '.join(able)}."
         )
-    check_capabilities(facts.before_fit() if pool.model is None else facts, pool, who)
+    if pool.model is None:
+        _check_samples(facts.before_fit(), pool, who)
+    else:
+        check_capabilities(facts, pool, who)
     return seed_nested(made, pool.seed, mix=n_labeled)
+
+
+def _check_samples(facts, pool, who):
+    """Check that samples without a model are what a strategy needs to see."""
+    try:
+        check_capabilities(facts, pool, who)
+    except MissingCapability as error:
+        raise MissingCapability(
+            f"{who} needs a table of numbers, and without a model these samples are "
+            "none; call fit first, or use 'random'."
+        ) from error
 
 
 def _default(pool, classifies):

@@ -11,7 +11,7 @@ from sklearn.utils.validation import check_is_fitted
 from skorch import NeuralNet
 
 from skactive.nets._augment import augment_training
-from skactive.nets._criterion import checked_outputs
+from skactive.nets._criterion import check_reduction, checked_outputs
 from skactive.nets._members import fit_members
 from skactive.nets._prepare import drop_default_split, set_defaults, set_sizes
 from skactive.nets._seeding import seeded_torch
@@ -148,6 +148,7 @@ class BaseNet(BaseEstimator):
         if augment is not None:
             augment_training(net, augment)
         net.initialize()
+        check_reduction(net)
         drop_default_split(net)
         if former is not None:
             warm = self.start == "warm"

@@ -8,6 +8,7 @@ from skorch import NeuralNetBinaryClassifier
 from skactive.nets._base import START_CONSTRAINTS, BaseNet
 from skactive.nets._forward import forward
 from skactive.nets._outputs import decode_classes
+from skactive.utils import check_classes
 from skactive.utils._sklearn import _fit_context
 
 
@@ -246,7 +247,7 @@ def _classes(classes, y):
     seen = np.unique(y)
     if classes is None:
         return seen
-    classes = np.unique(classes)
+    classes = np.unique(check_classes(classes))
     unknown = np.setdiff1d(seen, classes)
     if len(unknown):
         raise ValueError(

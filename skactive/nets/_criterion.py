@@ -4,6 +4,7 @@ from contextlib import contextmanager
 from functools import partial
 
 import torch
+from skorch import NeuralNet, NeuralNetClassifier
 from torch import nn
 
 
@@ -28,6 +29,29 @@ def checked_outputs(net, n_outputs, *, task):
         yield
     finally:
         handle.remove()
+
+
+def check_reduction(net):
+    """Refuse a criterion that leaves one loss per sample, where skorch wants one.
+
+    A net that takes the losses or the steps in its own way may want them.
+
+    Raises
+    ------
+    ValueError
+        With the remedy.
+    """
+    takes_loss = type(net).get_loss in (
+        NeuralNet.get_loss,
+        NeuralNetClassifier.get_loss,
+    )
+    steps = type(net).train_step_single is NeuralNet.train_step_single
+    if takes_loss and steps and getattr(net.criterion_, "reduction", None) == "none":
+        raise ValueError(
+            "criterion__reduction='none' leaves a loss per sample, and training needs "
+            "one number per batch; use 'mean', the default, or 'sum'. Weights of "
+            "samples are given to fit as sample_weight."
+        )
 
 
 def _check_args(check, criterion, args):

@@ -81,7 +81,7 @@ def forward(estimator, X, *, embedding=False, layer=None, predicted_loss=False):
             if wanted:
                 captured.append(last.flat(len(outputs[-1])))
             if predicted_loss:
-                losses.append(output[1])
+                losses.append(output[1].float())
     output = torch.cat(outputs)[:n_rows]
     check_finite(output)
     embedded = torch.cat(captured)[:n_rows].numpy() if wanted else None
@@ -102,8 +102,17 @@ def kept_modes(net):
 
 
 def first(output):
-    """Give what counts in the output of a module: of several, the first one."""
-    return output[0] if isinstance(output, tuple) else output
+    """Give what counts in the output of a module: of several, the first one.
+
+    Half precision, which NumPy has not got in all its kinds, becomes single precision.
+    """
+    output = output[0] if isinstance(output, tuple) else output
+    return output.float() if is_half(output) else output
+
+
+def is_half(output):
+    """Whether a tensor is of half precision."""
+    return getattr(output, "dtype", None) in (torch.bfloat16, torch.float16)
 
 
 class _Last:

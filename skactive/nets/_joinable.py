@@ -11,6 +11,7 @@ from torch.nn.parameter import is_lazy
 
 from skactive.nets._callbacks import kind_of, own_callbacks
 from skactive.nets._chain import is_chain
+from skactive.nets._forward import is_half
 from skactive.nets._iterator import TensorBatches
 from skactive.nets._seeding import generator_states, seeded_torch
 from skactive.nets._stack import Stack
@@ -109,6 +110,8 @@ def _no_function(net, X, y):
         output = module(X)
         if not torch.is_tensor(output):
             return "its module returns more than one tensor"
+        if is_half(output):
+            return f"its module returns numbers of half precision, {output.dtype}"
         if not _same(before, generator_states(net.device)) and not (
             len(before) == 1 and X.ndim == 2 and is_chain(module)
         ):

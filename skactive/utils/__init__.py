@@ -1,5 +1,6 @@
 """Small helpers that every layer above may use."""
 
+from skactive.utils._classes import check_classes, is_missing, joins_types
 from skactive.utils._continuing import continues_training, resume_fitted
 from skactive.utils._metadata import SampleMetadata, route_params, take_metadata
 from skactive.utils._names import class_names
@@ -28,6 +29,7 @@ from skactive.utils._rows import (
 __all__ = [
     "SampleMetadata",
     "as_array",
+    "check_classes",
     "check_count",
     "check_ratio",
     "check_same_kind",
@@ -42,6 +44,8 @@ __all__ = [
     "hash_rows",
     "is_count",
     "is_dataframe",
+    "is_missing",
+    "joins_types",
     "look_up",
     "make_rng",
     "n_processes",

@@ -44,7 +44,9 @@ def test_the_task_can_be_said(capsys):
 def test_rows_without_a_target_are_left_out_and_counted(capsys):
     values = [1.5, np.nan, np.inf, *np.linspace(0, 1, 20)]
     frame, y, _ = split_target(_with(values), "y", "auto")
-    assert "2 of 23 rows" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "Left out 1 of 23 rows, which have no 'y'." in told
+    assert "Left out 1 of 23 rows, where 'y' is infinite." in told
     assert len(y) == 21
     assert frame.index.tolist() == [0, *range(3, 23)]
 
@@ -90,7 +92,8 @@ def test_columns_fall_into_kinds_and_the_useless_ones_are_named(capsys):
     assert cleaned["town"].isna().sum() == cleaned["flag"].isna().sum() == 10
     assert set(cleaned["flag"].dropna()) == {"True", "False"}
     told = capsys.readouterr().err
-    for names in ("'same', 'none'", "'name'", "'bought', 'sold'", "'size'"):
+    assert "'size' is infinite in 1 row:" in told
+    for names in ("'same', 'none'", "'name'", "'bought', 'sold'"):
         assert names in told
     pd.testing.assert_frame_equal(frame, before)
 

@@ -102,6 +102,7 @@ def test_a_missing_header_is_told_with_the_remedy(write, text):
         "0,1,2,kind\n.5,.2,.1,a\n.4,.2,.7,b\n",
         "town,2019,2020,2021\nBern,1,2,3\nGenf,4,5,6\n",
         "a,b\n1,x\n2,y\n",
+        "a,b,c\n1,2\n3,4\n",
     ],
 )
 def test_numbers_that_are_names_pass_for_a_header(write, text):
@@ -117,6 +118,7 @@ def test_numbers_that_are_names_pass_for_a_header(write, text):
         ("a,b\n1,2\n", "one row"),
         ("a,b\n1,2\n1,2,3\n", "not a table separated by ','"),
         ("a,b\n1,2,3\n1,2,3\n", "more cells in its rows"),
+        ("a,b,c\na,1\nx,2,3\n1,2,3,4,5\n", "Expected 3 fields in line 4, saw 5"),
     ],
 )
 def test_what_is_no_table_is_refused(write, text, message):

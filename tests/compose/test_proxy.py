@@ -88,3 +88,11 @@ def test_a_class_that_the_other_model_has_not_seen():
     proxy = Proxy(strategies.margin(), LogisticRegression())
     proxy.fit(view, np.array(list("aabb")))
     assert len(proxy.select(view, 2)) == 2
+
+
+def test_a_class_is_no_model():
+    proxy = Proxy(strategies.entropy(), LogisticRegression)
+    message = r"estimator=LogisticRegression of Proxy is a class.*Regression\(\)"
+    for chooser in (proxy, ActiveLearner(LinearSVC(), proxy)):
+        with pytest.raises(ValueError, match=message):
+            chooser.fit(X[:20], Y[:20])

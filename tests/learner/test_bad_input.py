@@ -1,8 +1,12 @@
 """What bad input gets: an error that names the parameter, the value and the remedy."""
 
+import warnings
+from functools import partial
+
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 from scipy import sparse
 from sklearn.base import BaseEstimator, ClassifierMixin, is_regressor
 from sklearn.datasets import load_iris
@@ -16,6 +20,7 @@ from sklearn.tree import DecisionTreeClassifier
 from skactive import ActiveLearner, ModelView, scores, strategies
 from skactive.exceptions import MissingCapability, NotEnoughCandidates
 from skactive.features import Embedding
+from skactive.nets import NetClassifier
 
 X, y = load_iris(return_X_y=True)
 NAMES = np.array(["setosa", "versicolor", "virginica"])[y]
@@ -341,6 +346,43 @@ def test_a_classifier_has_to_say_so_and_which_classes_it_knows():
 def test_classes_are_a_list_of_labels(classes):
     with pytest.raises(ValueError, match=r"classes=.*; pass a list of all labels"):
         ActiveLearner(GaussianNB(), classes=classes).fit(X, NAMES)
+
+
+@pytest.mark.parametrize(
+    ("classes", "message"),
+    [
+        (
+            ["no", None, "yes"],
+            r"classes=\['no', None, 'yes'\] holds a missing.*leave",
+        ),
+        ([0, np.nan, 1], r"classes=\[0, nan, 1\] holds a missing.*leave it out"),
+        ([0, np.inf], "holds a missing or infinite value"),
+        (["a", np.nan], "holds a missing"),
+        (["a", 1], r"classes=\['a', 1\] holds text beside.*pass labels of one type"),
+        (np.array(["a", 1], dtype=object), "holds text beside other labels"),
+    ],
+)
+@pytest.mark.parametrize(
+    "make", [partial(ActiveLearner, GaussianNB()), partial(NetClassifier, None)]
+)
+def test_classes_are_there_and_of_one_type(make, classes, message):
+    with pytest.raises(ValueError, match=message):
+        make(classes=classes).fit(X, NAMES)
+
+
+def test_labels_are_of_one_type():
+    labels = np.array(["a", 1, "b"], dtype=object)
+    with pytest.raises(ValueError, match="y holds text beside other labels; pass"):
+        ActiveLearner(GaussianNB()).fit(X[:3], labels)
+
+
+def test_labels_may_be_a_tensor():
+    labels = torch.tensor([0, 1, 1])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        learner = ActiveLearner(GaussianNB()).fit(X[:3], labels)
+    labels[:] = 0
+    assert learner.y_labeled_.tolist() == [0, 1, 1], "a copy"
 
 
 def test_text_is_not_joined_to_numbers():

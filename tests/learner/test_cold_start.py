@@ -6,10 +6,13 @@ import pytest
 from numpy.testing import assert_array_equal
 from scipy import sparse
 from scipy.spatial.distance import pdist
+from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.pipeline import make_pipeline
 from sklearn.utils import get_tags
 
 from skactive import ActiveLearner, strategies
+from skactive.exceptions import MissingCapability
 
 COLD = [
     name
@@ -97,3 +100,14 @@ def test_then_it_learns():
     assert learner.fit(BLOBS[rows], y[rows]).score(BLOBS, y) == 1
     left = np.setdiff1d(np.arange(100), rows)
     assert len(set(learner.query(BLOBS[left], 3))) == 3
+
+
+@pytest.mark.parametrize("strategy", ["kmeans", "kdpp", None])
+def test_without_a_model_only_chance_chooses_among_texts(strategy):
+    pipeline = make_pipeline(TfidfVectorizer(), LogisticRegression())
+    texts = ["one two", "two three", "three"]
+    learner = ActiveLearner(pipeline, strategy, random_state=0)
+    with pytest.raises(MissingCapability, match=r"call fit first, or use 'random'\.$"):
+        learner.query(texts, 2)
+    assert len(first_batch("random", texts, 2, pipeline)) == 2
+    assert len(learner.fit(texts[:2], [0, 1]).query(texts, 2)) == 2

@@ -32,6 +32,13 @@ class Folded(nn.Module):
         return self.linear(X.reshape(-1, 1)).reshape(len(X), 2, 3).sum(1)
 
 
+class Rounding(Backwards):
+    """As in mixed precision."""
+
+    def forward(self, X):
+        return super().forward(X).bfloat16()
+
+
 def as_tensor(X):
     return torch.tensor(X, dtype=torch.float32)
 
@@ -168,3 +175,19 @@ def test_a_regressor_predicts_what_it_returns(tiny_net, plane):
     assert_allclose(result.output, standardized * reg.y_scale_ + reg.y_mean_, rtol=1e-5)
     reg.fit(X, Y[:, 0])
     assert forward(reg, X).output.shape == (80, 1)
+
+
+@pytest.mark.parametrize("task", ["classification", "regression"])
+def test_outputs_of_half_precision_become_single(tiny_net, blobs, plane, task):
+    kind = NetClassifier if task == "classification" else NetRegressor
+    X, y = blobs if task == "classification" else plane
+    net = tiny_net(task, module=Rounding, max_epochs=2)
+    estimator = kind(net, random_state=0).fit(X, y)
+    assert estimator.predict(X).shape == y.shape
+    result = forward(estimator, X, embedding=True)
+    assert result.embedding.dtype == np.float32
+    scale = getattr(estimator, "y_scale_", 1)
+    raw = (result.output - getattr(estimator, "y_mean_", 0)) / scale
+    module = estimator.net_.module_
+    full = Backwards.forward(module, as_tensor(X)).detach().numpy()
+    assert_allclose(raw, full, rtol=2**-8, atol=1e-6)

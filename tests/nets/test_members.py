@@ -318,6 +318,16 @@ class Branching(Noisy):
         return output if output.sum().item() > 0 else 2 * output
 
 
+class Rounding(nn.Linear):
+    """As in mixed precision."""
+
+    def __init__(self, n_in, n_out):
+        super().__init__(n_in, n_out)
+
+    def forward(self, X):
+        return super().forward(X).bfloat16()
+
+
 class OwnLoop(NeuralNetClassifier):
     def get_loss(self, y_pred, y_true, *args, **kwargs):
         return 2 * super().get_loss(y_pred, y_true, *args, **kwargs)
@@ -331,6 +341,7 @@ class OwnLoop(NeuralNetClassifier):
         pytest.param({"module": Noisy}, id="random_forward"),
         pytest.param({"module": Counting}, id="buffer"),
         pytest.param({"module": Branching}, id="branch"),
+        pytest.param({"module": Rounding}, id="bfloat16"),
         pytest.param({"module": tied}, id="tied"),
         pytest.param({"module": reparametrized}, id="reparametrized"),
         pytest.param({"module": nn.LazyLinear(3)}, id="lazy"),

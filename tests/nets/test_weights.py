@@ -8,6 +8,7 @@ from skorch import NeuralNetBinaryClassifier, NeuralNetClassifier, NeuralNetRegr
 from skorch.dataset import ValidSplit
 from torch import nn
 
+from skactive import Committee
 from skactive.nets import NetClassifier, NetRegressor
 
 # All rows in one batch of plain gradient descent: weights must equal repetition.
@@ -104,3 +105,19 @@ def test_a_criterion_without_losses_per_sample(plane):
     assert reg.fit(X, Y).predict(X).shape == Y.shape
     with pytest.raises(ValueError, match="has no `reduction`"):
         reg.fit(X, Y, sample_weight=np.ones(len(X)))
+
+
+class OwnMean(NeuralNetRegressor):
+    def get_loss(self, *args, **kwargs):
+        return super().get_loss(*args, **kwargs).mean()
+
+
+def test_a_criterion_has_to_reduce_the_losses(plane):
+    X, Y = plane
+    params = {**FULL, "criterion__reduction": "none"}
+    reg = NetRegressor(NeuralNetRegressor(start(), **params))
+    for estimator in (reg, Committee(reg, 2)):
+        with pytest.raises(ValueError, match="criterion__reduction='none' leaves a lo"):
+            estimator.fit(X, Y)
+    own = NetRegressor(OwnMean(start(), **params))
+    assert own.fit(X, Y).predict(X).shape == Y.shape

@@ -3,6 +3,8 @@
 import json
 import subprocess
 import sys
+import textwrap
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -17,6 +19,7 @@ from skactive import SimulationResult, datasets, simulate, strategies
 from skactive.cli import _arguments, _plan, _simulate, main
 from skactive.exceptions import MissingCapability
 
+GUIDE = Path(__file__).parents[2] / "docs" / "user_guide"
 SMALL = ["--budget", "24", "--n-initial", "12", "--n-queries", "6", "--n-repeats", "2"]
 
 
@@ -254,7 +257,11 @@ def test_a_published_setting_is_played(monkeypatch, capsys):
         ("table.csv --strategies ,", "holds no name"),
         ("table.csv --strategies random,random", "more than once"),
         ("table.csv --strategies random,gsy", "'gsy' is for regression"),
-        ("table.csv --strategies bald --estimator logistic", "needs posterior draws"),
+        (
+            "table.csv --strategies bald --estimator logistic",
+            "needs posterior draws, and Pipeline offers none; use --estimator "
+            "forest or mlp, or wrap it in skactive.Committee, or use 'entropy'.",
+        ),
         ("table.csv --estimator fores", "did you mean 'forest'?"),
         ("table.csv --estimator linear", "use --estimator logistic"),
         ("table.csv --target age --estimator logistic", "use --estimator linear"),
@@ -418,6 +425,16 @@ def test_strategies_are_listed_with_what_they_need(task, capsys):
     for line in lines:
         facts = get_tags(strategies.get(line.split()[0])).strategy
         assert all(need.replace("|", " or ") in line for need in facts.needs)
+
+
+def test_the_guide_lists_strategies_as_they_are_listed(capsys):
+    main(["strategies", "--task", "regression"])
+    lines = [line[:90].rstrip() for line in capsys.readouterr().out.splitlines()]
+    page = (GUIDE / "command_line.rst").read_text(encoding="utf-8")
+    shown = page.partition("$ skactive strategies --task regression | cut -c1-90\n")[2]
+    shown = textwrap.dedent(shown.partition("   ...\n")[0]).splitlines()
+    assert shown == lines[: len(shown)]
+    assert len(shown) > 1
 
 
 def test_help_and_version(capsys):
