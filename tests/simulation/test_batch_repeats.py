@@ -1,5 +1,7 @@
 """Campaigns whose nets are trained at once: what campaigns apart give."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -26,6 +28,7 @@ from skactive.nets import (
 )
 from skactive.semisupervised import MixMatchClassifier
 from skactive.simulation import study
+from skactive.simulation._rounds_bar import RoundsBar
 
 TIMES = ["fit_time", "query_time"]
 SIZES = {"n_initial": 15, "n_queries": 10, "budget": 40, "n_repeats": 3}
@@ -129,14 +132,27 @@ def test_problems_with_fresh_pools(joint):
     assert joint == [6] * 4
 
 
-def test_several_processes(capfd):
+def test_several_processes():
     data, options = load_diabetes(return_X_y=True), {"names": ["random", "gsx"]}
     expected = run(REGRESSOR, data, **options)
     options |= {"batch_repeats": True, "n_jobs": 2, "verbose": 1}
     check_same(run(REGRESSOR, data, **options), expected)
-    bars = capfd.readouterr().err
-    assert "simulate 1/2: 100%" in bars
-    assert "simulate 2/2: 100%" in bars
+
+
+def test_each_process_has_a_bar(capsys):
+    campaigns = {
+        "a": SimpleNamespace(totals=[10, 20]),
+        "b": SimpleNamespace(totals=[9]),
+    }
+    kept = []
+    options = {"a": {"played": [0], "keep": kept.append}, "b": {}}
+    with RoundsBar("simulate", 1, 2).count(campaigns, options):
+        options["a"]["keep"](1)
+        options["b"]["keep"](2)
+    assert kept == [1]
+    bar = capsys.readouterr().err
+    assert "simulate 2/2:  33%" in bar
+    assert " 3/3 " in bar
 
 
 def test_conditions_of_a_study_wait_for_each_other(joint):
