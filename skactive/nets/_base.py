@@ -148,7 +148,6 @@ class BaseNet(BaseEstimator):
         if augment is not None:
             augment_training(net, augment)
         net.initialize()
-        check_reduction(net)
         drop_default_split(net)
         if former is not None:
             warm = self.start == "warm"
@@ -161,7 +160,9 @@ class BaseNet(BaseEstimator):
             self._initialize(net, X, n_outputs, former)
             with ExitStack() as hooks:
                 data = X
-                if weight is not None:
+                if weight is None:
+                    check_reduction(net)
+                else:
                     data = net.get_dataset(X, (y, weight))
                     hooks.enter_context(weighted_losses(net))
                 hooks.enter_context(checked_outputs(net, n_outputs, task=self._task))

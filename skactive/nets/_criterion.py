@@ -34,7 +34,8 @@ def checked_outputs(net, n_outputs, *, task):
 def check_reduction(net):
     """Refuse a criterion that leaves one loss per sample, where skorch wants one.
 
-    A net that takes the losses or the steps in its own way may want them.
+    A net that takes the losses or the steps in its own way may want them, and weights
+    of samples turn them into one.
 
     Raises
     ------

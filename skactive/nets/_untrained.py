@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from scipy import sparse
 
-from skactive.nets._criterion import checked_outputs
+from skactive.nets._criterion import check_reduction, checked_outputs
 from skactive.nets._iterator import take_tensors, to_tensors
 from skactive.nets._joinable import why_apart
 from skactive.nets._seeding import seeded_torch
@@ -56,6 +56,7 @@ class Untrained:
         with seeded_torch(self._seed, self.net.device):
             estimator._initialize(self.net, X, self.n_outputs, former)
             self.generator.set_state(torch.get_rng_state())
+        check_reduction(self.net)
 
     @property
     def shape(self):

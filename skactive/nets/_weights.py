@@ -10,9 +10,10 @@ def weighted_losses(net):
     """Train `net` on targets that may be pairs (y, weight) inside the block.
 
     Hooks on the criterion take the pair apart and turn the losses of a batch into the
-    mean of weight times loss; callbacks that score see y alone. With weights of mean 1
-    over the data, equal weights change nothing and whole numbers count as repetitions,
-    up to how the rows fall into batches. The loss of targets alone stays as it is.
+    mean, or sum, of weight times loss; callbacks that score see y alone. With weights
+    of mean 1 over the data, equal weights change nothing and whole numbers count as
+    repetitions, up to how the rows fall into batches. The loss of targets alone stays
+    as it is.
     """
     criterion = net.criterion_
     reduction = getattr(criterion, "reduction", None)
@@ -57,7 +58,10 @@ class _Hooks:
     def weighted_mean(self, criterion, args, loss):
         if self.weight is None:
             return loss
-        return (loss.reshape(len(loss), -1).mean(1) * self.weight).mean()
+        losses = loss.reshape(len(loss), -1)
+        if self.reduction == "sum":
+            return (losses.sum(1) * self.weight).sum()
+        return (losses.mean(1) * self.weight).mean()
 
 
 def _labels(target):

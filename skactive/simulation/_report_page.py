@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from io import BytesIO
 from numbers import Real
+from os import PathLike
 from pathlib import Path
 from typing import NamedTuple
 
@@ -48,9 +49,10 @@ class _Study(NamedTuple):
 
 def save_report(result, path, *, label_price, second_price, title, baseline, metric):
     """Write the report of a result; see ``SimulationResult.save_report``."""
+    suffixes = (".html", ".md")
+    if not isinstance(path, str | PathLike) or not str(path).lower().endswith(suffixes):
+        raise ValueError(f"path={path!r} must name a file ending in '.html' or '.md'.")
     path = Path(path)
-    if path.suffix.lower() not in (".html", ".md"):
-        raise ValueError(f"path={str(path)!r} must end in '.html' or '.md'.")
     for name, price in {
         "label_price": label_price,
         "second_price": second_price,

@@ -56,10 +56,13 @@ def test_weights_are_repetitions(problems):
         assert np.abs(plain - repeated).max() > 1e-3
 
 
-def test_equal_weights_change_nothing_in_small_batches(problems):
+@pytest.mark.parametrize("reduction", ["mean", "sum"])
+def test_equal_weights_change_nothing_in_small_batches(problems, reduction):
     X, cases = problems
+    small = {"net__batch_size": 16, "net__lr": 0.01}
     for estimator, y in cases:
-        estimator.set_params(net__batch_size=16, random_state=0)
+        estimator.set_params(net__criterion__reduction=reduction, **small)
+        estimator.set_params(random_state=0)
         plain = answers(estimator.fit(X, y), X)
         weighted = answers(estimator.fit(X, y, sample_weight=np.full(len(X), 3)), X)
         assert_allclose(weighted, plain, rtol=1e-5, atol=1e-5)
@@ -115,9 +118,14 @@ class OwnMean(NeuralNetRegressor):
 def test_a_criterion_has_to_reduce_the_losses(plane):
     X, Y = plane
     params = {**FULL, "criterion__reduction": "none"}
-    reg = NetRegressor(NeuralNetRegressor(start(), **params))
+    reg = NetRegressor(NeuralNetRegressor(start(), **params), random_state=0)
     for estimator in (reg, Committee(reg, 2)):
         with pytest.raises(ValueError, match="criterion__reduction='none' leaves a lo"):
             estimator.fit(X, Y)
     own = NetRegressor(OwnMean(start(), **params))
     assert own.fit(X, Y).predict(X).shape == Y.shape
+    # Weights make one number of them.
+    weight = np.linspace(0.5, 1.5, len(X))
+    weighted = reg.fit(X, Y, weight).predict(X)
+    reg.set_params(net__criterion__reduction="mean")
+    assert_allclose(weighted, reg.fit(X, Y, weight).predict(X))

@@ -221,6 +221,8 @@ def test_names_cannot_break_the_page(tmp_path):
 def test_what_cannot_be_written_is_refused(result, tmp_path, monkeypatch):
     with pytest.raises(ValueError, match=r"'.html' or '.md'"):
         result.save_report(tmp_path / "page.pdf")
+    with pytest.raises(ValueError, match="path=3 must name a file ending"):
+        result.save_report(3)
     with pytest.raises(ValueError, match="label_price=-1"):
         result.save_report(tmp_path / "page.md", label_price=-1)
     with pytest.raises(ValueError, match="label_price='2' must be a finite number"):
