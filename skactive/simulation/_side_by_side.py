@@ -124,9 +124,7 @@ def check_side_by_side(campaigns):
 
 def _why_apart(campaign):
     learner = start_learner(campaign)
-    inner = learner.estimator
-    while "sklearn.Pipeline" in class_names(inner):
-        inner = inner[-1]
+    inner = _last_step(learner.estimator)
     if not {"skactive.BaseNet", "skorch.NeuralNet"}.intersection(class_names(inner)):
         return f"{type(inner).__name__} is no net, nor a Pipeline that ends in one"
     if takes_unlabeled(inner):
@@ -137,6 +135,16 @@ def _why_apart(campaign):
     first, _ = campaign.repeat.open()
     with single_thread(), collected_training(untrained):
         learner.fit(first.X, first.y)
+    last = _last_step(learner.estimator_)
+    for each in untrained:
+        if each.estimator is not last:
+            return "a step of the Pipeline before the last trains a net too"
     if not untrained:
         return f"{type(inner).__name__} trains in a way of its own"
     return untrained[0].why_apart()
+
+
+def _last_step(estimator):
+    while "sklearn.Pipeline" in class_names(estimator):
+        estimator = estimator[-1]
+    return estimator
