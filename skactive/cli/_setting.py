@@ -19,13 +19,16 @@ def plan_setting(args, seed):
             raise UserError(f"--{name} does not go with --setting; {remedy}")
     setting = settings.load(args.setting, scale=args.scale, device=args.device)
     params = setting.simulate_params
-    named = ("strategies", "n_initial", "n_queries", "budget", "n_repeats")
+    named = ("n_initial", "n_queries", "budget", "n_repeats")
     params |= {n: getattr(args, n) for n in named if getattr(args, n) is not None}
     if args.strategies is None:
         for label, why in setting.left_out.items():
             say(f"Left out {label}: {why}.")
-    elif params["baseline"] not in args.strategies:
-        params["baseline"] = None
+    else:
+        own = params["strategies"]  # by label; some have a net of their own
+        params["strategies"] = {name: own.get(name, name) for name in args.strategies}
+        if params["baseline"] not in args.strategies:
+            params["baseline"] = None
     params |= setting.load_data(data_home=args.data_home, random_state=seed)
     facts = {
         "setting": args.setting,

@@ -95,6 +95,8 @@ def _strategies(names):
     names = _split(names, "--strategies")
     for name in names:
         strategies.get(name)  # raises with near names
+        if names.count(name) > 1:
+            raise UserError(f"--strategies names {name!r} more than once")
     return names
 
 

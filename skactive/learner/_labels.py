@@ -6,7 +6,7 @@ import numpy as np
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 from sklearn.utils.validation import column_or_1d
 
-from skactive.utils import class_names, count_rows, is_missing, joins_types
+from skactive.utils import as_labels, class_names, count_rows, is_missing, joins_types
 
 # They hand labels on to their estimator as they are.
 _HANDING_ON = {
@@ -30,7 +30,7 @@ def check_labels(X, y, *, classifies):
             "requires y to be passed, but the target y is None; fit and teach need "
             "labels."
         )
-    y = np.asarray(y).copy()  # np.array would make torch tensors warn
+    y = as_labels(y).copy()  # np.array would make torch tensors warn
     bad = is_missing(y)
     if np.any(bad):
         raise ValueError(

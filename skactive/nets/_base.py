@@ -18,7 +18,7 @@ from skactive.nets._seeding import seeded_torch
 from skactive.nets._start import continue_from
 from skactive.nets._untrained import collect
 from skactive.nets._weights import weighted_losses
-from skactive.utils import draw_seed
+from skactive.utils import draw_seed, unchanged_by_errors
 from skactive.utils._sklearn import (
     Interval,
     StrOptions,
@@ -122,14 +122,15 @@ class BaseNet(BaseEstimator):
         return X[kept], y[kept], weight.astype(np.float32)
 
     def _fit(self, X, y, sample_weight):
-        X, y = self._check_fit(X, y)
-        former = self._former(self._meet_labels(y))
-        X, y, weight = self._weighted(X, y, sample_weight)
-        prepared = net, targets, n_outputs = self._prepare(X, y, weight)
-        if weight is None and collect(self, X, prepared, former):
-            self.net_ = net  # to be trained at once with others
-        else:
-            self.net_ = self._train(net, X, targets, weight, n_outputs, former)
+        with unchanged_by_errors(self):
+            X, y = self._check_fit(X, y)
+            former = self._former(self._meet_labels(y))
+            X, y, weight = self._weighted(X, y, sample_weight)
+            prepared = net, targets, n_outputs = self._prepare(X, y, weight)
+            if weight is None and collect(self, X, prepared, former):
+                self.net_ = net  # to be trained at once with others
+            else:
+                self.net_ = self._train(net, X, targets, weight, n_outputs, former)
         return self
 
     def _former(self, same_targets):

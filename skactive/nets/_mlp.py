@@ -108,7 +108,7 @@ class TorchMLPClassifier(_MakesMLP, NetClassifier):
     Trains hundreds of rows in a fraction of a second and, unlike scikit-learn's
     `~sklearn.neural_network.MLPClassifier`, takes sample weights, offers posterior
     draws by dropout and knows classes that have no label yet. Columns are standardized
-    inside the net, so raw ones do.
+    inside the net, so raw ones do; weights of samples play no part in that.
 
     Parameters
     ----------
@@ -268,7 +268,7 @@ class TorchMLPRegressor(_MakesMLP, NetRegressor):
     start : {'reset', 'warm', 'shrink_perturb'}, default='reset'
         Where the training of a later `fit` starts: from new weights; from the trained
         ones; or from `shrink` times the trained ones plus `perturb` times new ones.
-        With another set of classes, or weights of another shape, it starts anew.
+        With weights of another shape it starts anew.
     shrink, perturb : float, default=0.4 and 0.1
         For ``start="shrink_perturb"``; shrink 1 and perturb 0 is ``"warm"``, shrink 0
         and perturb 1 is ``"reset"``.

@@ -28,7 +28,7 @@ class NetRegressor(RegressorMixin, BaseNet):
     start : {'reset', 'warm', 'shrink_perturb'}, default='reset'
         Where the training of a later `fit` starts: from new weights; from the trained
         ones; or from `shrink` times the trained ones plus `perturb` times new ones.
-        With another set of classes, or weights of another shape, it starts anew.
+        With weights of another shape it starts anew.
     shrink, perturb : float, default=0.4 and 0.1
         For ``start="shrink_perturb"``; shrink 1 and perturb 0 is ``"warm"``, shrink 0
         and perturb 1 is ``"reset"``.

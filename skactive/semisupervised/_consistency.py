@@ -68,8 +68,8 @@ class ConsistencyClassifier(SemiSupervisedNet):
     -----
     Without unlabeled samples it trains as `~skactive.nets.NetClassifier` does, without
     augmentation. With them, optimizer, learning rate and weight decay are those of
-    `net`; its epochs, batches, callbacks and split play no part. The statistics of
-    BatchNorm are those of the labeled batches.
+    `net`; its epochs, batches, callbacks, split and seed play no part. The statistics
+    of BatchNorm are those of the labeled batches.
 
     References
     ----------

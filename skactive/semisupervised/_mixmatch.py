@@ -81,8 +81,8 @@ class MixMatchClassifier(SemiSupervisedNet):
     -----
     Without unlabeled samples it trains as `~skactive.nets.NetClassifier` does, without
     augmentation. With them, optimizer, learning rate and weight decay are those of
-    `net`; its epochs, batches, callbacks and split play no part. The statistics of
-    BatchNorm are those of batches that hold a part of each kind of samples.
+    `net`; its epochs, batches, callbacks, split and seed play no part. The statistics
+    of BatchNorm are those of batches that hold a part of each kind of samples.
 
     Sharpened guesses pull the boundary between classes to where samples are rare. Where
     classes overlap there is no such place, and the net may do much worse than on the

@@ -17,7 +17,13 @@ from skactive.nets._stop import StopAtScore
 from skactive.semisupervised._augment import Augmentation, Jitter, make_augmentation
 from skactive.semisupervised._strength import weaken_if_needed
 from skactive.semisupervised._training import Batches, Trainer
-from skactive.utils import count_rows, derive_seed, draw_seed, stack_rows
+from skactive.utils import (
+    count_rows,
+    derive_seed,
+    draw_seed,
+    stack_rows,
+    unchanged_by_errors,
+)
 from skactive.utils._sklearn import Interval, StrOptions, _fit_context, validate_data
 
 CONSTRAINTS = {
@@ -39,6 +45,13 @@ class SemiSupervisedNet(NetClassifier):
 
     def _make_net(self, X):
         if isinstance(self.net, NetClassifier):
+            for name, idle in {"classes": None, "start": "reset"}.items():
+                value = getattr(self.net, name)
+                if value is not idle and value != idle:
+                    raise ValueError(
+                        f"{name}={value!r} of `net` plays no part here; pass {name} to "
+                        f"{type(self).__name__}."
+                    )
             return self.net._make_net(X)
         return super()._make_net(X)
 
@@ -76,13 +89,19 @@ class SemiSupervisedNet(NetClassifier):
         ValueError
             If a label is not in `classes`, or the samples differ in their columns.
         """
-        vars(self).pop("augmentation_", None)
-        if X_unlabeled is None or count_rows(X_unlabeled) == 0:
-            return self._fit(X, y, sample_weight)
+        with unchanged_by_errors(self):
+            vars(self).pop("augmentation_", None)
+            if X_unlabeled is None or count_rows(X_unlabeled) == 0:
+                return self._fit(X, y, sample_weight)
+            return self._fit_both(X, y, sample_weight, X_unlabeled)
+
+    def _fit_both(self, X, y, sample_weight, X_unlabeled):
         X, y = self._check_fit(X, y)
         unlabeled = validate_data(self, X_unlabeled, reset=False, **self._x_options())
         former = self._former(self._meet_labels(y))
         X, y, weight = self._weighted(X, y, sample_weight)
+        if weight is not None and (weight == 1).all():
+            weight = None  # batches then pass over the rows, as without weights
         both = stack_rows(X, _own(unlabeled))
         net, codes, n_classes = self._prepare(both, y, weight)
         if isinstance(net, NeuralNetBinaryClassifier):
@@ -159,5 +178,5 @@ def _warn_of_callbacks(net):
             f"callbacks play no part; {names} will not run. Leave them out of "
             "`callbacks`, or fit without X_unlabeled.",
             UserWarning,
-            stacklevel=4,  # whoever called fit
+            stacklevel=5,  # whoever called fit
         )

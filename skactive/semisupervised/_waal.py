@@ -29,8 +29,7 @@ class WAALClassifier(SemiSupervisedNet):
         As for `~skactive.nets.NetClassifier`; also a
         `~skactive.nets.TorchMLPClassifier`, which sizes itself to the table.
     distance_weight : float, default=0.002
-        Weight of the distance beside the cross-entropy; 0 trains the net as if there
-        were no critic.
+        Weight of the distance beside the cross-entropy; 0 leaves the critic no say.
     labeled_weight : float, default=1.0
         Weight of the labeled mean in the distance.
     gp_weight : float, default=10.0

@@ -16,7 +16,14 @@ from skactive import strategies as registry
 from skactive.learner import ActiveLearner, check_strategy
 from skactive.simulation._classes import check_class_labels, check_two_classes
 from skactive.simulation._repeat import plan_problem, plan_table
-from skactive.utils import check_count, check_ratio, count_rows, is_count
+from skactive.utils import (
+    as_labels,
+    check_count,
+    check_ratio,
+    count_rows,
+    is_count,
+    joins_types,
+)
 
 _PICKS = ("strategy", "ratio", "repeat", "round")
 
@@ -154,7 +161,7 @@ def _check_labels(name, y):
     """Labels as an array, none of them missing; one column is no second dimension."""
     import pandas as pd
 
-    y = np.asarray(y)
+    y = as_labels(y)
     if y.ndim == 2 and y.shape[1] == 1:
         y = y[:, 0]
     missing = pd.isna(y) if y.dtype.kind != "f" else ~np.isfinite(y)
@@ -163,6 +170,10 @@ def _check_labels(name, y):
         raise ValueError(
             f"{name} has {missing.sum()} labels that are missing or infinite, the "
             f"first in row {missing.argmax()}; leave these rows out."
+        )
+    if joins_types(y.ravel()):
+        raise ValueError(
+            f"{name} holds text beside other labels; pass labels of one type."
         )
     return y
 

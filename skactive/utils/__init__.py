@@ -1,6 +1,6 @@
 """Small helpers that every layer above may use."""
 
-from skactive.utils._classes import check_classes, is_missing, joins_types
+from skactive.utils._classes import as_labels, check_classes, is_missing, joins_types
 from skactive.utils._continuing import continues_training, resume_fitted
 from skactive.utils._metadata import SampleMetadata, route_params, take_metadata
 from skactive.utils._names import class_names
@@ -25,10 +25,12 @@ from skactive.utils._rows import (
     stack_rows,
     take_rows,
 )
+from skactive.utils._unchanged import unchanged_by_errors
 
 __all__ = [
     "SampleMetadata",
     "as_array",
+    "as_labels",
     "check_classes",
     "check_count",
     "check_ratio",
@@ -57,4 +59,5 @@ __all__ = [
     "stack_rows",
     "take_metadata",
     "take_rows",
+    "unchanged_by_errors",
 ]

@@ -3,6 +3,26 @@
 import numpy as np
 
 
+def as_labels(labels):
+    """Labels as an array, in which what stands beside text is not made text.
+
+    Parameters
+    ----------
+    labels : array-like
+
+    Returns
+    -------
+    labels : ndarray
+        Of objects, where a list has text and others.
+    """
+    array = np.asarray(labels)
+    if array.dtype.kind in "US" and not hasattr(labels, "dtype"):
+        passed = np.asarray(labels, dtype=object)
+        if joins_types(passed.ravel()):
+            return passed
+    return array
+
+
 def is_missing(labels):
     """Which labels are missing or infinite.
 
@@ -61,15 +81,13 @@ def check_classes(classes):
         raise ValueError(
             f"classes={classes!r}; pass a list of all labels that will turn up."
         )
-    labels = np.asarray(classes)
-    # As they were passed: NumPy makes text of what stands beside text.
-    passed = np.asarray(classes, dtype=object)
-    if is_missing(passed).any() or is_missing(labels).any():
+    labels = as_labels(classes)
+    if is_missing(labels).any():
         raise ValueError(
             f"classes={classes!r} holds a missing or infinite value, which is no "
             "label; leave it out."
         )
-    if joins_types(passed):
+    if joins_types(labels):
         raise ValueError(
             f"classes={classes!r} holds text beside other labels; pass labels of one "
             "type."

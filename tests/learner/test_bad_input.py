@@ -451,3 +451,13 @@ def test_errors_of_the_estimator_come_through_untouched(where, call):
         call(ActiveLearner(Broken(where), "entropy"))
     assert caught.value is Broken.error
     assert caught.value.__cause__ is caught.value.__context__ is None
+
+
+@pytest.mark.parametrize(
+    ("labels", "message"),
+    [(["a", "b", np.nan], "missing"), (["a", "b", 1], "text beside other labels")],
+)
+def test_numpy_makes_no_text_of_what_stands_beside_text(labels, message):
+    X = np.arange(24.0).reshape(12, 2)
+    with pytest.raises(ValueError, match=message):
+        ActiveLearner(GaussianNB()).fit(X, labels * 4)

@@ -287,3 +287,21 @@ def test_the_weights_mixed_in_are_new_in_every_round(blobs):
     assert learner.teach(X[30:60], y[30:60]).estimator_.random_state != first
     fixed = ActiveLearner(clone(net).set_params(random_state=4)).fit(X[:30], y[:30])
     assert fixed.teach(X[30:60], y[30:60]).estimator_.random_state == 4
+
+
+@pytest.mark.parametrize("wrong", ["labels", "sizes"])
+def test_a_fit_that_fails_changes_nothing(blobs, wrong):
+    X, y = blobs
+    clf = TorchMLPClassifier((8,), max_epochs=3, random_state=0).fit(X, y)
+    reg = TorchMLPRegressor((8,), max_epochs=3, random_state=0).fit(X, X[:, 0])
+    for model, target in (clf, np.array(["a", "b", "c", "d"])[y]), (reg, 99 * X[:, 0]):
+        before, attributes = model.predict(X), set(vars(model))
+        weight = None
+        if wrong == "labels":
+            weight = -np.ones(len(X))
+        else:
+            model.set_params(hidden_sizes=(0,))
+        with pytest.raises(ValueError, match=r"sample_weight|hidden_sizes"):
+            model.fit(X, target, weight)
+        assert_array_equal(model.predict(X), before)
+        assert set(vars(model)) == attributes

@@ -382,3 +382,30 @@ def test_callbacks_that_do_not_run_are_named(kind, strategy):
     # On labels alone they do.
     learner.fit(X[FEW], y[FEW])
     assert len(learner.query(X[POOL], 2)) == 2
+
+
+@pytest.mark.parametrize("kind", [MixMatchClassifier, ConsistencyClassifier])
+def test_equal_weights_are_none(kind):
+    clf = kind(TorchMLPClassifier((8,)), n_steps=5, random_state=0)
+    plain = clf.fit(X[FEW], y[FEW], X_unlabeled=X[POOL]).predict_proba(X)
+    clf.fit(X[FEW], y[FEW], np.full(len(FEW), 3), X_unlabeled=X[POOL])
+    assert_array_equal(clf.predict_proba(X), plain)
+
+
+@pytest.mark.parametrize("idle", [{"classes": [0, 1, 2, 3]}, {"start": "warm"}])
+def test_what_would_play_no_part_in_the_net_is_refused(idle):
+    clf = MixMatchClassifier(TorchMLPClassifier((8,), **idle), n_steps=5)
+    (name,) = idle
+    for unlabeled in (None, X[POOL]):
+        with pytest.raises(ValueError, match=f"^{name}=.* pass {name} to MixMatch"):
+            clf.fit(X[FEW], y[FEW], X_unlabeled=unlabeled)
+
+
+def test_a_fit_that_fails_changes_nothing():
+    clf = MixMatchClassifier(TorchMLPClassifier((8,)), n_steps=5, random_state=0)
+    before = clf.fit(X[FEW], y[FEW], X_unlabeled=X[POOL]).predict(X)
+    attributes = set(vars(clf))
+    with pytest.raises(ValueError, match="sample_weight"):
+        clf.fit(X[FEW], NAMES[FEW], -np.ones(len(FEW)), X_unlabeled=X[POOL])
+    assert_array_equal(clf.predict(X), before)
+    assert set(vars(clf)) == attributes

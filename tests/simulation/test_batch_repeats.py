@@ -10,6 +10,7 @@ from numpy.testing import assert_allclose
 from sklearn.base import clone
 from sklearn.datasets import load_diabetes, load_digits
 from sklearn.exceptions import FitFailedWarning
+from sklearn.feature_selection import SequentialFeatureSelector
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
@@ -282,6 +283,13 @@ class OwnFit(TorchMLPRegressor):
             "MixMatchClassifier learns from unlabeled samples too",
         ),
         (
+            make_pipeline(
+                SequentialFeatureSelector(CLASSIFIER, n_features_to_select=1, cv=2),
+                CLASSIFIER,
+            ),
+            "a step of the Pipeline before the last trains a net too",
+        ),
+        (
             clone(CLASSIFIER).set_params(callbacks=[StopAtSaturation(), Snapshots(2)]),
             "it has callbacks of its own, Snapshots",
         ),
@@ -297,6 +305,7 @@ class OwnFit(TorchMLPRegressor):
         "batch norm",
         "own fit",
         "unlabeled",
+        "net before",
         "calls",
         "stops",
     ],

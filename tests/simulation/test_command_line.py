@@ -15,7 +15,7 @@ from sklearn.exceptions import FitFailedWarning
 from sklearn.naive_bayes import GaussianNB
 from sklearn.utils import get_tags
 
-from skactive import SimulationResult, datasets, simulate, strategies
+from skactive import ActiveLearner, SimulationResult, datasets, simulate, strategies
 from skactive.cli import _arguments, _plan, _simulate, main
 from skactive.exceptions import MissingCapability
 
@@ -201,9 +201,22 @@ def test_a_pipeline_of_ones_own_gets_the_table_as_it_is(table, capsys):
     assert run(table, *SMALL, "--estimator", "my_pipelines:make") == 0
 
 
+class Counting(ActiveLearner):
+    n_fits = 0
+
+    def fit(self, X, y):
+        Counting.n_fits += 1
+        return super().fit(X, y)
+
+
 def test_a_published_setting_is_played(monkeypatch, capsys):
     X, y = load_iris(return_X_y=True)
-    params = {"estimator": GaussianNB(), "strategies": ["random", "margin"]}
+    own = {
+        "random": "random",
+        "margin": "margin",
+        "entropy": Counting(GaussianNB(), "entropy"),
+    }
+    params = {"estimator": GaussianNB(), "strategies": own}
     params |= {"baseline": "random", "n_initial": 9, "n_queries": 3, "budget": 15}
 
     class Setting:
@@ -226,9 +239,11 @@ def test_a_published_setting_is_played(monkeypatch, capsys):
     assert "(accuracy; 2 repeats, 9 to 12 labels)" in out
     assert "setting=study/flowers, scale=0.5" in out
     assert "Left out bald: needs draws." in err
+    Counting.n_fits = 0
     assert run(*options, "--strategies", "entropy,margin") == 0
     out, err = capsys.readouterr()
     assert "final score of 'entropy'" in out
+    assert Counting.n_fits > 0
     assert "Left out" not in err
 
 

@@ -65,3 +65,13 @@ def test_a_classifier_does_not_learn_the_numbers_of_a_problem():
     message = r"The answer of friedman1 .*\(10,\) holds numbers .* or a regressor"
     with pytest.raises(ValueError, match=message):
         simulate(GaussianNB(), friedman1(5), strategies=["random"], **SIZES)
+
+
+@pytest.mark.parametrize(
+    ("labels", "message"),
+    [(["a", "b", np.nan], "missing"), (["a", "b", 1], "text beside other labels")],
+)
+def test_numpy_makes_no_text_of_what_stands_beside_text(labels, message):
+    X = np.arange(40.0).reshape(20, 2)
+    with pytest.raises(ValueError, match=message):
+        simulate(GaussianNB(), X[:15], labels * 5, strategies=["random"], **SIZES)
