@@ -9,6 +9,7 @@ import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from skactive.base import Facts, QueryStrategy
+from skactive.compose._delegate import Delegate
 from skactive.compose._exp4p import arm_probabilities, learned_weights
 from skactive.utils import look_up, row_keys, take_rows
 from skactive.utils._sklearn import Interval, _BaseComposition
@@ -32,7 +33,7 @@ class Draws(NamedTuple):
     shares: np.ndarray  # (n_draws, n_arms): probability given the arm / probability
 
 
-class Bandit(_BaseComposition, QueryStrategy):
+class Bandit(_BaseComposition, Delegate):
     """Let strategies take turns, those more often whose samples made the model better.
 
     Each strategy is an arm, and choosing uniformly at random is one more. Every arm
@@ -50,6 +51,10 @@ class Bandit(_BaseComposition, QueryStrategy):
     Weights and draws are remembered from round to round, by the content of the rows. A
     round whose labels were not taught leaves no trace. The cost of a query is that of
     all arms together.
+
+    Samples that the `Mask` of an arm leaves out, and no other arm picks, are noted as
+    "masked". A `Mix` belongs around the bandit: which of an arm's random picks get into
+    the batch is not up to chance alone, so they are not noted.
 
     Parameters
     ----------
@@ -75,6 +80,8 @@ class Bandit(_BaseComposition, QueryStrategy):
         Reward of the last round; None without one.
     seen_keys_, drawn_keys_ : ndarray of uint64
         Digests of the rows drawn before, and by the last `select`.
+    notes_ : dict of str to ndarray of int64
+        Rows of the last pool, by what the arms want known of them.
 
     See Also
     --------
@@ -209,11 +216,10 @@ class Bandit(_BaseComposition, QueryStrategy):
             log_weights, rewards, self.horizon, self.delta
         )
 
-    def _select(self, X, n_queries, given):
+    def _choose(self, X, n_queries, given):
         check_is_fitted(self, "probabilities_")
-        proposals = [
-            arm.select(X, n_queries, given=given) for _, arm in self._part("arms")
-        ]
+        arms = [arm for _, arm in self._part("arms")]
+        proposals = [arm.select(X, n_queries, given=given) for arm in arms]
         draws = draw_batch(
             proposals,
             np.delete(np.arange(len(X)), given),
@@ -227,6 +233,11 @@ class Bandit(_BaseComposition, QueryStrategy):
         self.drawn_keys_[from_pool] = row_keys(take_rows(X.X, picked))
         self.drawn_keys_[~from_pool] = self.labeled_keys_[-1 - draws.rows[~from_pool]]
         self.drawn_weights_, self.drawn_shares_ = draws.weights, draws.shares
+        for arm in arms:
+            self._hand_on(arm)
+        if "masked" in self.notes_:  # for one arm, but another one may have picked it
+            masked = self.notes_["masked"]
+            self.notes_["masked"] = masked[~np.isin(masked, picked)]
         return picked
 
 

@@ -37,6 +37,16 @@ class Delegate(QueryStrategy):
             self._note(name, rows[noted])
         return rows[picked]
 
+    def _hand_on(self, part):
+        """Note what a part wants known whose picks were proposals among several.
+
+        But for its random picks: those that are kept are no fair sample any more.
+        """
+        for name, noted in getattr(part, "notes_", {}).items():
+            if name not in ("random", "random_from"):
+                known = self.notes_.get(name, [])
+                self._note(name, noted[~np.isin(noted, known)])
+
     def _note(self, name, rows):
         earlier = self.notes_.get(name, np.empty(0, dtype=np.int64))
         self.notes_[name] = np.append(earlier, rows)

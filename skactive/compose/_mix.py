@@ -115,7 +115,8 @@ def monitored_mean(query, values):
     Raises
     ------
     ValueError
-        If the query has no random picks, or the number of values is another.
+        If the query has no random picks, or only such that a `MultiStart` or a `Bandit`
+        chose among, or the number of values is another.
 
     Examples
     --------
@@ -144,8 +145,10 @@ def monitored_mean(query, values):
     n_drawn = int(drawn.sum())
     if not n_drawn:
         raise ValueError(
-            "This query has no random picks; put skactive.compose.Mix around the "
-            "strategy, and ask for so many rows that its share is at least one."
+            "This query has no random picks that are a fair sample; put "
+            "skactive.compose.Mix around the whole strategy, around a MultiStart or a "
+            "Bandit and not inside, where picks are chosen among; and ask for so many "
+            "rows that its share is at least one."
         )
     mean = values[drawn].mean()
     if n_drawn == 1:

@@ -8,6 +8,7 @@ import numpy as np
 from sklearn.base import clone
 
 from skactive.base import Facts, QueryStrategy
+from skactive.compose._delegate import Delegate
 from skactive.features import FeatureMap
 from skactive.geometry import FacilityGains, similarity_kernel
 from skactive.selection import RandomChoice
@@ -15,13 +16,16 @@ from skactive.utils import reseed_nested
 from skactive.utils._sklearn import HasMethods, Interval, StrOptions
 
 
-class MultiStart(FeatureMap, QueryStrategy):
+class MultiStart(FeatureMap, Delegate):
     """Let a strategy draw several batches, and take the one that covers the pool best.
 
     Against an unlucky seed set: ``simulate(..., initial=MultiStart())``. A batch covers
     the pool by the mean, over all its samples, of the similarity to the most similar
     one that is labeled, given or in the batch. No label and no model is needed. Time
     grows with pool times batch times starts, memory with the pool.
+
+    A `Mix` belongs around it: its random picks in the batch that is kept are those that
+    cover well, no fair sample of the pool, and are not noted.
 
     Parameters
     ----------
@@ -44,6 +48,8 @@ class MultiStart(FeatureMap, QueryStrategy):
     coverages_ : ndarray of shape (n_starts,)
         Coverage of the batches of the last call of `select`, from 0 to 1; the first
         largest was taken.
+    notes_ : dict of str to ndarray of int64
+        Rows of the last pool, by what the strategy wants known of them in that batch.
     features_ : transformer
         Fitted on the labeled samples.
     labeled_features_ : {ndarray, CSR, ProductFeatures}
@@ -109,7 +115,7 @@ class MultiStart(FeatureMap, QueryStrategy):
         seeds = self._rng(X, "starts").integers(2**31 - 1, size=self.n_starts)
         return [reseed_nested(clone(strategy), int(seed)) for seed in seeds]
 
-    def _select(self, X, n_queries, given):
+    def _choose(self, X, n_queries, given):
         features = self._map(X)
         kernel = similarity_kernel(
             self.similarity, features, gamma=self.gamma, rng=self._rng(X, "gamma")
@@ -120,10 +126,13 @@ class MultiStart(FeatureMap, QueryStrategy):
             function.add(given)
         before = function.covered
         batches, coverages = [], []
-        for start in getattr(self, "starts_", None) or self._starts(X):
+        starts = getattr(self, "starts_", None) or self._starts(X)
+        for start in starts:
             batches.append(start.select(X, n_queries, given=given))
             function.covered = before.copy()
             function.add(batches[-1])
             coverages.append(function.covered.mean())
         self.coverages_ = np.array(coverages)
-        return batches[self.coverages_.argmax()]
+        best = self.coverages_.argmax()
+        self._hand_on(starts[best])
+        return batches[best]

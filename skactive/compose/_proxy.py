@@ -7,6 +7,7 @@ from sklearn.exceptions import NotFittedError
 
 from skactive.base import Facts, QueryStrategy
 from skactive.compose._delegate import Delegate
+from skactive.compose._skin import is_raw_net, put_into_skin
 from skactive.utils import seed_nested
 from skactive.utils._sklearn import HasMethods
 from skactive.view import as_view
@@ -26,8 +27,9 @@ class Proxy(Delegate):
     strategy : QueryStrategy
         Chooses.
     estimator : estimator
-        The other model, for the same task. A clone is fitted to the labeled samples in
-        every round; ``random_state`` parameters that are None are filled.
+        The other model, for the same task; also a skorch net. A clone is fitted to the
+        labeled samples in every round; ``random_state`` parameters that are None are
+        filled.
 
     Attributes
     ----------
@@ -62,8 +64,9 @@ class Proxy(Delegate):
 
     def _facts(self):
         inner = self.strategy._facts()
-        random = any(
-            name.endswith("random_state") for name in self.estimator.get_params()
+        random = is_raw_net(self.estimator) or any(
+            name.endswith("random_state") or is_raw_net(value)
+            for name, value in self.estimator.get_params().items()
         )
         # What the strategy needs it gets from the other model.
         return Facts(
@@ -88,7 +91,7 @@ class Proxy(Delegate):
         """
         self._validate_params()
         X = as_view(X)
-        self.estimator_ = clone(self.estimator)
+        self.estimator_ = put_into_skin(clone(self.estimator))
         seed_nested(self.estimator_, X.derive_seed("proxy"))
         self.estimator_.fit(X.X, y)
         return super().fit(X.seen_by(self.estimator_), y)

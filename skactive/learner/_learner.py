@@ -13,12 +13,8 @@ from sklearn.utils.validation import check_is_fitted
 
 from skactive.adapters import align_columns
 from skactive.base import check_n_queries, check_row_numbers
-from skactive.learner._inner import (
-    check_estimator_object,
-    knows_all,
-    needs_skin,
-    put_into_skin,
-)
+from skactive.compose._skin import needs_skin, put_into_skin
+from skactive.learner._inner import check_estimator_object, knows_all
 from skactive.learner._labels import (
     check_labels,
     check_same_type,
@@ -80,7 +76,8 @@ class ActiveLearner(MetaEstimatorMixin, BaseEstimator):
     estimator : estimator
         Any scikit-learn classifier or regressor, also inside a Pipeline or a search, or
         a skorch net. A bare torch module has no task: wrap it with
-        ``skactive.nets.as_estimator(module, task=...)``.
+        ``skactive.nets.as_estimator(module, task=...)``. A search over a skorch net
+        calls its parameters ``net__lr`` and so on in ``best_params_``.
     strategy : str or QueryStrategy, default=None
         How to choose: a registered name (``skactive.strategies.names()``) or an object.
         None: for a classifier ``"badge"``, or ``"margin"`` on the decision function
@@ -190,7 +187,7 @@ class ActiveLearner(MetaEstimatorMixin, BaseEstimator):
 (n_unlabeled, ...), default=None
             Samples without a label, such as the rest of the pool, for an estimator that
             learns from these too; see `skactive.semisupervised`. Not kept: without it
-            this training is on labels alone.
+            this training is on labels alone. Only where the model is trained.
         **params
             As for ``fit``; entries with one value per sample that ``fit`` got are
             needed here too.
@@ -204,8 +201,9 @@ class ActiveLearner(MetaEstimatorMixin, BaseEstimator):
         NotFittedError
             Before ``fit``.
         ValueError
-            As ``fit``, and if X has other columns than the labeled samples. A call that
-            raises leaves the learner as it was.
+            As ``fit``, if X has other columns than the labeled samples, and if there is
+            `X_unlabeled` with ``refit=False``. A call that raises leaves the learner as
+            it was.
 
         Notes
         -----
@@ -215,6 +213,12 @@ class ActiveLearner(MetaEstimatorMixin, BaseEstimator):
         up. Ensembles, where that would only add members, start afresh as well.
         """
         check_is_fitted(self)
+        if X_unlabeled is not None and not refit:
+            raise ValueError(
+                "X_unlabeled is given with refit=False, but is used in training alone "
+                "and not kept; leave it out here and pass it to the teach that trains, "
+                "or leave refit=True."
+            )
         y = check_labels(X, y, classifies=self._classifies())
         if len(y) == 0:
             raise ValueError("X has 0 samples; teach at least one.")

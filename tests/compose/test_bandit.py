@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy.stats import chi2
+from sklearn.base import clone
 from sklearn.datasets import load_iris
 from sklearn.naive_bayes import GaussianNB
 
 from skactive import ActiveLearner, ModelView, strategies
-from skactive.compose import Bandit
+from skactive.compose import Bandit, Mask, Mix, monitored_mean
 from skactive.compose._bandit import draw_batch, weighted_accuracy
 from skactive.compose._exp4p import (
     arm_probabilities,
@@ -264,6 +265,37 @@ def test_labels_are_words():
         rows = learner.query(X, 5)
         learner.teach(X[rows], words[rows])
     assert learner.strategy_.reward_ > 0
+
+
+# --- what is to be known of the rows
+
+
+def test_what_its_arms_leave_out_and_nobody_picks_is_noted():
+    pool = np.append(np.linspace(0, 1, 40), [50.0, 90.0])[:, None]
+    labels = (pool[:, 0] > 0.5).astype(int)
+    mask = Mask(strategies.coreset(), contamination=0.05)
+    arms = [("masked", mask), ("too", clone(mask)), ("doubt", strategies.margin())]
+    noted = []
+    for seed in range(30):
+        learner = ActiveLearner(GaussianNB(), Bandit(arms), random_state=seed)
+        rows = learner.fit(pool[:40:3], labels[:40:3]).query(pool, 3)
+        masked = learner.last_query_.notes["masked"]
+        assert sorted([*masked, *np.intersect1d(rows, [40, 41])]) == [40, 41]
+        noted.append(len(masked))
+    assert set(noted) >= {1, 2}  # the random arm picks one at times
+
+
+def test_random_picks_of_an_arm_are_no_fair_sample():
+    arms = [("a", Mix(strategies.margin(), 0.5)), ("b", strategies.entropy())]
+    learner = ActiveLearner(GaussianNB(), Bandit(arms), random_state=0)
+    learner.fit(X[::10], Y[::10]).query(X, 6)
+    assert learner.last_query_.notes == {}
+    with pytest.raises(ValueError, match="around a MultiStart or a Bandit"):
+        monitored_mean(learner.last_query_, np.ones(6))
+    around = Mix(Bandit(arms), 0.5)
+    learner.set_params(strategy=around).fit(X[::10], Y[::10]).query(X, 6)
+    assert monitored_mean(learner.last_query_, np.ones(6)) == (1, 0)
+    assert len(learner.last_query_.notes["random"]) == 3
 
 
 # --- parameters

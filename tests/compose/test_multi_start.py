@@ -10,11 +10,12 @@ from sklearn.datasets import make_blobs
 from sklearn.naive_bayes import GaussianNB
 from sklearn.utils import get_tags
 
-from skactive import ModelView, QueryStrategy, simulate, strategies
+from skactive import ActiveLearner, ModelView, QueryStrategy, simulate, strategies
 from skactive.base import Facts
-from skactive.compose import MultiStart, Subsample
+from skactive.compose import Mask, Mix, MultiStart, Subsample, monitored_mean
 from skactive.features import GradientEmbedding
 from skactive.geometry import typical_gamma
+from skactive.scores import Isolation
 from skactive.selection import KCenterGreedy, RandomChoice
 
 rng = np.random.default_rng(0)
@@ -185,6 +186,39 @@ def test_a_seed_set_of_a_simulation():
         first = result.picks.query("round == 0 and strategy == 'margin'")
         n_seen[name] = [len(set(y[p["row"]])) for _, p in first.groupby("repeat")]
     assert np.mean(n_seen["best"]) > np.mean(n_seen["random"])
+
+
+def test_what_the_kept_start_left_out_is_noted():
+    pool = np.append(POOL, [[50.0, 50, 50]], axis=0)
+    start = MultiStart(Mask(RandomChoice(), contamination=0.02), 5, random_state=0)
+    start.select(pool, 4)
+    assert start.notes_["masked"].tolist() == [60]
+    detector = Isolation(3)  # another one in each start
+    start.set_params(strategy=Mask(RandomChoice(), detector, contamination=0.2))
+    start.fit(LABELED)
+    rows = start.select(pool, 4)
+    kept = start.starts_[start.coverages_.argmax()]
+    assert_array_equal(start.notes_["masked"], kept.notes_["masked"])
+    assert not np.isin(rows, start.notes_["masked"]).any()
+
+
+def test_random_picks_that_were_kept_for_their_coverage_are_no_fair_sample():
+    # Mean distance from the center: what covers well is not as far out as all are.
+    values = np.linalg.norm(POOL, axis=1)
+    lies, errors = [], []
+    for seed in range(100):
+        inside = MultiStart(Mix(RandomChoice(), 1), 20, similarity="rbf")
+        learner = ActiveLearner(GaussianNB(), inside, random_state=seed)
+        rows = learner.query(POOL, 4)
+        with pytest.raises(ValueError, match="around a MultiStart or a Bandit"):
+            monitored_mean(learner.last_query_, values[rows])
+        lies.append(values[rows].mean() - values.mean())
+        learner.set_params(strategy=Mix(MultiStart(), 0.5))
+        rows = learner.query(POOL, 8)
+        mean, _ = monitored_mean(learner.last_query_, values[rows])
+        errors.append(mean - values.mean())
+    assert abs(np.mean(lies)) > 4 * np.std(lies) / 10
+    assert abs(np.mean(errors)) < 3 * np.std(errors) / 10
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 from numpy.testing import assert_array_equal
 from sklearn.compose import make_column_transformer
 from sklearn.ensemble import RandomForestClassifier
@@ -10,8 +11,11 @@ from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import BayesianRidge, LogisticRegression, Ridge
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
+from sklearn.semi_supervised import LabelSpreading, SelfTrainingClassifier
 from sklearn.svm import LinearSVC
 from sklearn.utils import get_tags
+from skorch import NeuralNetClassifier
+from torch import nn
 
 from skactive import ActiveLearner, ModelView, strategies
 from skactive.compose import Proxy
@@ -73,6 +77,41 @@ def test_tables_with_words():
 def test_regressors():
     rows = picks(Ridge(), Proxy(strategies.variance(), BayesianRidge()), X, X[:, 1])
     assert_array_equal(rows, picks(BayesianRidge(), strategies.variance(), X, X[:, 1]))
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        LabelSpreading(kernel="knn", n_neighbors=5),
+        SelfTrainingClassifier(LogisticRegression()),
+        make_pipeline(StandardScaler(), LabelSpreading()),
+    ],
+)
+def test_a_label_of_minus_one_is_a_class_of_the_other_model(other):
+    digits = np.digitize(X[:, 0], [-0.5, 0.5])
+    rows = []
+    for labels in ([0, 1, 2], [5, -1, 6]):
+        y = np.array(labels)[digits]
+        learner = ActiveLearner(LinearSVC(), Proxy(strategies.margin(), other))
+        learner.set_params(random_state=0).fit(X[:20], y[:20])
+        rows.append(learner.query(X[20:], 6))
+        fitted = learner.last_query_.strategy.estimator_
+        assert fitted.classes_.tolist() == sorted(labels)
+    assert_array_equal(*rows)
+
+
+@pytest.mark.parametrize(
+    "wrap", [lambda net: net, lambda net: make_pipeline(StandardScaler(), net)]
+)
+def test_a_raw_net_is_the_other_model(wrap):
+    torch.manual_seed(0)
+    net = NeuralNetClassifier(
+        nn.Linear(3, 2), criterion=nn.CrossEntropyLoss, max_epochs=3, verbose=0
+    )
+    proxy = Proxy(strategies.margin(), wrap(net))
+    assert get_tags(proxy).strategy.stochastic
+    assert_array_equal(picks(LinearSVC(), proxy), picks(LinearSVC(), proxy))
+    assert not hasattr(net, "module_")
 
 
 def test_before_there_are_labels():

@@ -2,6 +2,7 @@
 
 import pickle
 import warnings
+from copy import deepcopy
 
 import numpy as np
 import pytest
@@ -42,6 +43,7 @@ from sklearn.linear_model import (
 from sklearn.model_selection import (
     FixedThresholdClassifier,
     GridSearchCV,
+    RandomizedSearchCV,
     TunedThresholdClassifierCV,
     cross_val_score,
 )
@@ -51,6 +53,7 @@ from sklearn.naive_bayes import GaussianNB
 from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
+from sklearn.semi_supervised import LabelSpreading, SelfTrainingClassifier
 from sklearn.svm import SVC, LinearSVC
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
@@ -133,6 +136,57 @@ REGRESSORS = {
     "neighbors": KNeighborsRegressor(3),
     "committee": Committee(Ridge(), 3),
 }
+
+
+SIGNS = np.array([5, -1, 6])[y]
+SPREADING = LabelSpreading()
+TRAINING = SelfTrainingClassifier(LINEAR)
+
+
+@pytest.mark.parametrize(
+    ("estimator", "grid", "named"),
+    [
+        (SPREADING, {"gamma": [1, 20]}, {"estimator__gamma"}),
+        (
+            SPREADING,
+            [{"gamma": [1]}, {"kernel": ["knn"], "random_state": [3]}],
+            {"estimator__gamma", "estimator__kernel", "random_state"},
+        ),
+        (
+            make_pipeline(StandardScaler(), SPREADING),
+            {"labelspreading__gamma": [1, 20], "standardscaler__with_mean": [True]},
+            {"labelspreading__estimator__gamma", "standardscaler__with_mean"},
+        ),
+        (
+            TRAINING,
+            {"estimator__C": [1, 10], "threshold": [0.8]},
+            {"estimator__estimator__C", "estimator__threshold"},
+        ),
+    ],
+)
+@pytest.mark.parametrize("random", [False, True])
+@pytest.mark.parametrize("wrap", [lambda search: search, make_pipeline])
+def test_a_search_over_what_takes_minus_one_for_no_label(
+    estimator, grid, named, random, wrap
+):
+    search = GridSearchCV(estimator, grid, cv=2)
+    if random:
+        search = RandomizedSearchCV(estimator, grid, n_iter=2, cv=2, random_state=0)
+    before = deepcopy(grid)
+    learner = ActiveLearner(wrap(search), "margin").fit(X[SEED_SET], SIGNS[SEED_SET])
+    fitted = learner.estimator_
+    fitted = fitted[-1] if isinstance(fitted, Pipeline) else fitted
+    tried = {name for params in fitted.cv_results_["params"] for name in params}
+    assert tried == named
+    assert learner.classes_.tolist() == fitted.classes_.tolist() == [-1, 5, 6]
+    assert learner.query(X, 3).shape == (3,)
+    assert grid == before
+
+
+def test_a_wrong_name_in_a_search_is_an_error_still():
+    search = GridSearchCV(SPREADING, {"gama": [1]}, cv=2)
+    with pytest.raises(ValueError, match="Invalid parameter 'gama'"):
+        ActiveLearner(search).fit(X[SEED_SET], SIGNS[SEED_SET])
 
 
 def play(estimator, strategy, X, y, **options):

@@ -20,6 +20,7 @@ from sklearn.multiclass import OneVsRestClassifier
 from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
+from sklearn.semi_supervised import SelfTrainingClassifier
 from sklearn.utils import get_tags
 from sklearn.utils.estimator_checks import parametrize_with_checks
 from skorch import NeuralNet, NeuralNetClassifier, NeuralNetRegressor
@@ -387,6 +388,14 @@ def test_a_query_changes_neither_weights_nor_statistics_nor_modes():
         lambda net: make_pipeline(StandardScaler(), net),
         lambda net: Committee(net, n_members=2),
         lambda net: GridSearchCV(net, {"net__lr": [0.1]}, cv=2),
+        lambda net: GridSearchCV(net, {"lr": [0.1], "optimizer__momentum": [0]}, cv=2),
+        lambda net: GridSearchCV(net, [{"lr": [0.1]}, {"start": ["warm"]}], cv=2),
+        lambda net: GridSearchCV(
+            make_pipeline(StandardScaler(), net), {"neuralnetclassifier__lr": [1]}, cv=2
+        ),
+        lambda net: GridSearchCV(
+            SelfTrainingClassifier(net), {"estimator__lr": [0.1]}, cv=2
+        ),
     ],
 )
 def test_raw_nets_inside_of_other_estimators_get_their_skin(wrap):
@@ -400,6 +409,15 @@ def test_raw_nets_inside_of_other_estimators_get_their_skin(wrap):
     assert set(learner.teach(X[rows], NAMES[rows]).predict(X)) <= set(NAMES)
     assert not hasattr(net, "module_")
     assert any(value is net for value in estimator.get_params(deep=True).values())
+
+
+def test_both_of_a_net_and_what_trains_it_get_their_skin():
+    net = NeuralNetClassifier(nn.Linear(4, 3), criterion=nn.CrossEntropyLoss, verbose=0)
+    model = make_pipeline(StandardScaler(), SelfTrainingClassifier(net))
+    learner = ActiveLearner(model, "margin", random_state=0).fit(X[::5], NAMES[::5])
+    training = learner.estimator_[-1].estimator_
+    assert isinstance(training, SelfTrainingClassifier)
+    assert isinstance(training.estimator_, NetClassifier)
 
 
 # Passes over the pool for all that strategies may ask besides the plain outputs; what

@@ -238,6 +238,14 @@ def test_without_refit_the_model_stays_and_the_labels_wait():
     assert_array_equal(learner.estimator_.class_count_.sum(), len(SEED_SET) + 5)
 
 
+def test_unlabeled_samples_are_not_taken_where_nothing_is_trained():
+    learner = make_learner()
+    message = "X_unlabeled is given with refit=False.*leave it out"
+    with pytest.raises(ValueError, match=message):
+        learner.teach(X[POOL[:3]], y[POOL[:3]], refit=False, X_unlabeled=X)
+    assert learner.n_labeled_ == len(SEED_SET)
+
+
 def test_without_refit_a_new_label_is_known_to_the_learner_alone():
     known = np.flatnonzero(y != "versicolor")[::7]
     learner = ActiveLearner(GaussianNB(), "margin").fit(X[known], y[known])
