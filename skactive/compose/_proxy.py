@@ -7,7 +7,7 @@ from sklearn.exceptions import NotFittedError
 
 from skactive.base import Facts, QueryStrategy
 from skactive.compose._delegate import Delegate
-from skactive.compose._skin import is_raw_net, put_into_skin
+from skactive.semisupervised._skin import is_raw_net, put_into_skin
 from skactive.utils import seed_nested
 from skactive.utils._sklearn import HasMethods
 from skactive.view import as_view

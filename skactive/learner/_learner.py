@@ -13,7 +13,6 @@ from sklearn.utils.validation import check_is_fitted
 
 from skactive.adapters import align_columns
 from skactive.base import check_n_queries, check_row_numbers
-from skactive.compose._skin import needs_skin, put_into_skin
 from skactive.learner._inner import check_estimator_object, knows_all
 from skactive.learner._labels import (
     check_labels,
@@ -23,6 +22,7 @@ from skactive.learner._labels import (
 from skactive.learner._record import QueryRecord
 from skactive.learner._strategy import check_strategy, make_strategy
 from skactive.semisupervised import fit_with_unlabeled
+from skactive.semisupervised._skin import needs_skin, put_into_skin
 from skactive.utils import (
     SampleMetadata,
     check_classes,

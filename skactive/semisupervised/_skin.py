@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from skactive.semisupervised import MinusOneClassifier
 from skactive.semisupervised._fitting import uses_minus_one
+from skactive.semisupervised._minus_one import MinusOneClassifier
 from skactive.utils import class_names
 
 _SKINS = {
