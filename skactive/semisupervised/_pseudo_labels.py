@@ -349,7 +349,8 @@ class PseudoLabelClassifier(ClassifierMixin, _PseudoLabels):
         """
         y = check_class_labels(X, y)
         self._check_estimator("regressor", "PseudoLabelRegressor")
-        if X_unlabeled is not None and not hasattr(self.estimator, "predict_proba"):
+        unlabeled = X_unlabeled is not None and count_rows(X_unlabeled) > 0
+        if unlabeled and not hasattr(self.estimator, "predict_proba"):
             raise TypeError(
                 f"{type(self.estimator).__name__} has no predict_proba to say which of "
                 "its answers are sure; wrap it in CalibratedClassifierCV."

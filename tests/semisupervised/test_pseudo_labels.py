@@ -165,6 +165,8 @@ def test_no_rows_is_none():
     none = ours.fit(X[:24], y[:24], X_unlabeled=X[:0])
     assert_array_equal(none.predict_proba(X), plain)
     assert none.losses_ == []
+    sureless = PseudoLabelClassifier(LinearSVC())
+    assert sureless.fit(X[:24], y[:24], X_unlabeled=X[:0]).n_iter_ == 1
 
 
 def test_what_cannot_be_done():
