@@ -377,8 +377,9 @@ class Chain(Augmentation):
 
     @property
     def strength(self):
-        """The strengths of the steps."""
-        return [step.strength for step in self.steps_]
+        """The strengths of the steps; None if none of them has one."""
+        strengths = [step.strength for step in self.steps_]
+        return None if all(each is None for each in strengths) else strengths
 
     def weakened(self):
         """The same, fitted, at half the strength.

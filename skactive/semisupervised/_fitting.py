@@ -74,7 +74,7 @@ def fit_with_unlabeled(estimator, X, y, X_unlabeled, **params):
     y : array-like of shape (n_samples,) or (n_samples, n_targets)
         Their labels.
     X_unlabeled : like X, of shape (n_unlabeled, ...)
-        Unlabeled samples; None or no rows for a plain ``fit``.
+        Unlabeled samples; None or no rows for a plain ``fit`` of any estimator.
     **params
         Passed to ``fit``.
 
@@ -85,7 +85,7 @@ def fit_with_unlabeled(estimator, X, y, X_unlabeled, **params):
     Raises
     ------
     TypeError
-        If the estimator has no use for unlabeled samples.
+        If there are unlabeled samples and the estimator has no use for them.
 
     Examples
     --------
@@ -96,12 +96,12 @@ def fit_with_unlabeled(estimator, X, y, X_unlabeled, **params):
     >>> model = make_pipeline(
     ...     StandardScaler(), PseudoLabelClassifier(LogisticRegression())
     ... )
-    >>> X, unlabeled = [[0.0], [9.0]], [[-1.0], [0.5], [10.0], [8.0]]
-    >>> model = fit_with_unlabeled(model, X, ["low", "high"], unlabeled)
+    >>> X, y = [[0.0], [1.0], [8.0], [9.0]], ["low", "low", "high", "high"]
+    >>> model = fit_with_unlabeled(model, X, y, [[-1.0], [0.5], [10.0], [8.5]])
     >>> model.predict([[4.0]]).tolist()
     ['low']
     """
-    if X_unlabeled is None:
+    if X_unlabeled is None or count_rows(X_unlabeled) == 0:
         return estimator.fit(X, y, **params)
     if not takes_unlabeled(estimator):
         wrapper = "PseudoLabelClassifier"
@@ -115,8 +115,6 @@ def fit_with_unlabeled(estimator, X, y, X_unlabeled, **params):
             f"unlabeled samples; wrap it in skactive.semisupervised.{wrapper}, or "
             "leave X_unlabeled out."
         )
-    if count_rows(X_unlabeled) == 0:
-        return estimator.fit(X, y, **params)
     if "sklearn.Pipeline" not in class_names(estimator):
         return estimator.fit(X, y, X_unlabeled=X_unlabeled, **params)
     # The Pipeline fits its other steps itself, whatever its memory and its routing.

@@ -18,7 +18,7 @@ def make_folds(codes, n_folds, rng):
     Returns
     -------
     folds : list of (ndarray, ndarray)
-        Empty where a part to train on would be empty or lack all classes but one.
+        Those of use, as by `usable_folds`.
     """
     n = len(codes)
     order = rng.permutation(n)
@@ -29,7 +29,30 @@ def make_folds(codes, n_folds, rng):
         (np.flatnonzero(fold != number), np.flatnonzero(fold == number))
         for number in range(min(n_folds, n))
     ]
+    return usable_folds(pairs, codes)
+
+
+def usable_folds(pairs, codes):
+    """The folds that can be trained on; none if they tell nothing.
+
+    Parameters
+    ----------
+    pairs : list of (ndarray, ndarray)
+        Rows to train on and rows left out.
+    codes : ndarray of shape (n_samples,)
+        Class numbers; equal ones for a regression.
+
+    Returns
+    -------
+    folds : list of (ndarray, ndarray)
+        Without those of which a part is empty, or the one to train on lacks all classes
+        but one. Empty if no row left out is of a class that was trained on.
+    """
     least = min(2, len(np.unique(codes)))
-    if any(not len(rows) or len(set(codes[rows])) < least for rows, _ in pairs):
-        return []
-    return pairs
+    pairs = [
+        (rows, rest)
+        for rows, rest in pairs
+        if len(rows) and len(rest) and len(np.unique(codes[rows])) >= least
+    ]
+    tells = any(np.isin(codes[rest], codes[rows]).any() for rows, rest in pairs)
+    return pairs if tells else []

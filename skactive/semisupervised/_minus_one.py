@@ -97,12 +97,12 @@ class Delegating(MetaEstimatorMixin, BaseEstimator):
         tags = super().__sklearn_tags__()
         inner = get_tags(self.estimator)
         tags.input_tags = inner.input_tags
-        if tags.classifier_tags is not None:
-            tags.classifier_tags.multi_class = inner.classifier_tags.multi_class
-            tags.classifier_tags.poor_score = inner.classifier_tags.poor_score
-        else:
+        if tags.classifier_tags is None:
             tags.regressor_tags = inner.regressor_tags
             tags.target_tags = inner.target_tags
+        elif inner.classifier_tags is not None:
+            tags.classifier_tags.multi_class = inner.classifier_tags.multi_class
+            tags.classifier_tags.poor_score = inner.classifier_tags.poor_score
         return tags
 
     def _fitted_estimator(self):
@@ -193,7 +193,7 @@ class MinusOneClassifier(ClassifierMixin, Delegating):
         self : MinusOneClassifier
         """
         y = check_class_labels(X, y)
-        self.classes_, codes = np.unique(y, return_inverse=True)
+        classes, codes = np.unique(y, return_inverse=True)
         if X_unlabeled is not None and count_rows(X_unlabeled):
             codes = np.append(codes, np.full(count_rows(X_unlabeled), -1))
             X = stack_rows(as_rows(X), as_rows(X_unlabeled))
@@ -202,6 +202,7 @@ class MinusOneClassifier(ClassifierMixin, Delegating):
             # Without unlabeled samples it is a plain classifier, and means to be.
             warnings.filterwarnings("ignore", message="y contains no unlabeled samples")
             self.estimator_ = estimator.fit(X, codes)
+        self.classes_ = classes
         return self
 
     def predict(self, X):

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import warnings
 from numbers import Integral, Real
 
 import numpy as np
 from sklearn.base import ClassifierMixin, RegressorMixin, clone
 from sklearn.model_selection import check_cv
+from sklearn.utils import get_tags
 from sklearn.utils.validation import assert_all_finite, check_consistent_length
 
 from skactive.committee import Committee
 from skactive.geometry import top_k
 from skactive.semisupervised._fitting import fit_weighted, weight_parameter
-from skactive.semisupervised._folds import make_folds
+from skactive.semisupervised._folds import make_folds, usable_folds
 from skactive.semisupervised._minus_one import (
     Delegating,
     as_rows,
@@ -89,6 +91,14 @@ class _PseudoLabels(Delegating):
     A subclass writes ``_guess(track, share)`` and ``_losses(model, X, y)``.
     """
 
+    def _check_estimator(self, other, wrapper):
+        """Refuse an estimator of the other type, which a wrapper is for."""
+        if get_tags(self.estimator).estimator_type == other:
+            raise TypeError(
+                f"estimator={self.estimator!r} is a {other}; wrap it in "
+                f"skactive.semisupervised.{wrapper}."
+            )
+
     def _fit(self, X, y, sample_weight, X_unlabeled):
         seed = draw_seed(self.random_state)
         estimator = seed_nested(clone(self.estimator), derive_seed(seed, "estimator"))
@@ -97,15 +107,19 @@ class _PseudoLabels(Delegating):
             raise TypeError(
                 f"{type(estimator).__name__} takes no sample_weight; leave it out."
             )
+        weight = _check_sample_weight(sample_weight, y, dtype=np.float64)
+        if (weight < 0).any() or not weight.any():
+            raise ValueError(
+                "sample_weight has negative entries or no positive one; pass weights "
+                ">= 0 with at least one above 0."
+            )
         if X_unlabeled is None or count_rows(X_unlabeled) == 0:
             params = {} if sample_weight is None else {name: sample_weight}
             self.estimator_ = estimator.fit(X, y, **params)
-            return self._report(
-                0, (np.empty(0, dtype=np.int64), y[:0], np.empty(0)), []
-            )
+            none = np.empty(0, dtype=np.int64), y[:0], np.empty(0)
+            return self._report(0, none, [])
         X, unlabeled = as_rows(X), as_rows(X_unlabeled)
         check_same_kind(unlabeled, X)
-        weight = _check_sample_weight(sample_weight, y, dtype=np.float64)
 
         def track(rows, *role):
             rng = np.random.default_rng(derive_seed(seed, *role))
@@ -114,38 +128,74 @@ class _PseudoLabels(Delegating):
 
         whole = track(np.arange(len(y)), "all")
         folds = [
-            (track(rows, "fold", number), take_rows(X, rest), y[rest])
-            for number, (rows, rest) in enumerate(self._folds(y, seed))
+            (track(rows, "fold", number), take_rows(X, rest), y[rest], weight[rest])
+            for number, (rows, rest) in enumerate(self._folds(y, weight, seed))
         ]
-        tracks = [whole, *(fold for fold, _, _ in folds)]
+        n_rounds = self.max_iter
+        if self.cv is not None and not folds:
+            n_rounds = 0
+            warnings.warn(
+                "The labels are too few to leave some out and judge pseudo-labels by "
+                "them, so none were used. Label more samples, two of a class at least, "
+                "or pass cv=None to run all rounds unjudged.",
+                UserWarning,
+                stacklevel=4,  # whoever called fit
+            )
+        tracks = [whole, *(fold for fold, *_ in folds)]
         losses = self._left_out(folds)
-        self.estimator_ = whole.model
-        self._report(0, whole.guesses, losses)
-        for number in range(1, self.max_iter + 1):
+        kept = whole.model, 0, whole.guesses
+        for number in range(1, n_rounds + 1):
             for each in tracks:
                 each.advance(self._guess(each, number / self.max_iter))
             losses = losses + self._left_out(folds)
-            self.losses_ = losses
             worse = len(losses) > 1 and losses[-1] > losses[-2]
             if worse or not len(whole.guesses[0]):
                 break
-            self.estimator_ = whole.model
-            self._report(number, whole.guesses, losses)
-        return self
+            kept = whole.model, number, whole.guesses
+        self.estimator_, number, guesses = kept
+        return self._report(number, guesses, losses)
 
-    def _folds(self, y, seed):
+    def _folds(self, y, weight, seed):
+        """Rows to train on and rows left out; those that weigh nothing are in none."""
         if self.cv is None:
             return []
+        codes = self._codes(y)
+
+        def own(part):
+            rows = np.arange(len(y))[part]
+            return rows[weight[rows] > 0]
+
         if isinstance(self.cv, Integral):
             # scikit-learn's folds refuse classes with fewer labels than folds.
             rng = np.random.default_rng(derive_seed(seed, "folds"))
-            return make_folds(self._codes(y), self.cv, rng)
-        return list(check_cv(self.cv).split(np.zeros(len(y)), self._codes(y)))
+            weighty = np.flatnonzero(weight)
+            pairs = make_folds(codes[weighty], self.cv, rng)
+            pairs = [(weighty[rows], weighty[rest]) for rows, rest in pairs]
+        else:
+            pairs = [(own(rows), own(rest)) for rows, rest in self._split(codes)]
+        return usable_folds(pairs, codes)
+
+    def _split(self, codes):
+        """The pairs of a splitter or an iterable."""
+        try:
+            return list(check_cv(self.cv).split(np.zeros(len(codes)), codes))
+        except ValueError as error:
+            raise ValueError(
+                f"cv={self.cv!r} cannot split the labels: {error} A list of pairs of "
+                "row numbers, (those to train on, those left out), always does; that "
+                "of a splitter by groups is list(cv.split(X, y, groups))."
+            ) from error
 
     def _left_out(self, folds):
         """The mean loss on rows left out, in a list that is empty without folds."""
-        losses = [self._losses(fold.model, X, y) for fold, X, y in folds]
-        return [float(np.concatenate(losses).mean())] if losses else []
+        if not folds:
+            return []
+        losses = [self._losses(fold.model, X, y) for fold, X, y, _ in folds]
+        losses = np.concatenate(losses)
+        weight = np.concatenate([each for *_, each in folds])
+        if (weight == 1).all():
+            return [float(losses.mean())]
+        return [float(np.average(losses, weights=weight))]
 
     def _capped(self, weights, mass):
         """Weights whose sum is at most `max_ratio` times the mass of the labels."""
@@ -190,7 +240,9 @@ class PseudoLabelClassifier(ClassifierMixin, _PseudoLabels):
         many times the weights of its labels; None leaves them.
     cv : int, splitter, iterable or None, default=5
         Number of folds of the labels that judge the rounds by log-loss, or what splits
-        them; each costs as many trainings as the whole. None runs all rounds unjudged.
+        them; each costs as many trainings as the whole. Folds that leave a single class
+        to train on are skipped; if no other is left, or no label left out is of a class
+        trained on, there are no rounds. None runs all rounds unjudged.
     random_state : int, RandomState instance or None, default=None
         Seed of folds, ties and of what is random in the estimator and not seeded.
 
@@ -204,7 +256,8 @@ class PseudoLabelClassifier(ClassifierMixin, _PseudoLabels):
         Trainings that led to the estimator: the one on labels alone, and the rounds
         that counted.
     losses_ : list of float
-        Log-loss on labels left out, before the first round and after each.
+        Log-loss on labels left out, weighted as they are, before the first round and
+        after each; empty if there was nothing to judge by.
     pseudo_rows_ : ndarray of shape (n_pseudo,), int64
         Rows of `X_unlabeled` that were pseudo-labeled. The doubt of the model about
         them confirms itself.
@@ -271,7 +324,8 @@ class PseudoLabelClassifier(ClassifierMixin, _PseudoLabels):
         y : array-like of shape (n_samples,)
             Their labels.
         sample_weight : array-like of shape (n_samples,), default=None
-            Weights of the labeled samples.
+            Weights of the labeled samples, >= 0. One of weight 0 has no part in judging
+            the rounds.
         X_unlabeled : like X, of shape (n_unlabeled, ...), default=None
             Unlabeled samples. None, or no rows, trains on the labels alone.
 
@@ -282,10 +336,21 @@ class PseudoLabelClassifier(ClassifierMixin, _PseudoLabels):
         Raises
         ------
         TypeError
-            If there are unlabeled samples and the estimator has no probabilities.
+            If the estimator is a regressor, or there are unlabeled samples and it has
+            no probabilities.
+        ValueError
+            If a weight is negative or none is positive, or if `cv` cannot split the
+            labels.
+
+        Warns
+        -----
+        UserWarning
+            If the labels are too few to judge pseudo-labels; none are used then.
         """
         y = check_class_labels(X, y)
-        if X_unlabeled is not None and not hasattr(self.estimator, "predict_proba"):
+        self._check_estimator("regressor", "PseudoLabelRegressor")
+        unlabeled = X_unlabeled is not None and count_rows(X_unlabeled) > 0
+        if unlabeled and not hasattr(self.estimator, "predict_proba"):
             raise TypeError(
                 f"{type(self.estimator).__name__} has no predict_proba to say which of "
                 "its answers are sure; wrap it in CalibratedClassifierCV."
@@ -349,8 +414,8 @@ class PseudoLabelRegressor(RegressorMixin, _PseudoLabels):
         the weights of the labels; None leaves them.
     cv : int, splitter, iterable or None, default=5
         Number of folds of the labels that judge the rounds by squared error, or what
-        splits them; each costs as many trainings as the whole. None runs all rounds
-        unjudged.
+        splits them; each costs as many trainings as the whole. With a single label
+        there are no rounds. None runs all rounds unjudged.
     random_state : int, RandomState instance or None, default=None
         Seed of folds, ties, committees and of what is random in the estimator and not
         seeded.
@@ -363,7 +428,8 @@ class PseudoLabelRegressor(RegressorMixin, _PseudoLabels):
         Trainings that led to the estimator: the one on labels alone, and the rounds
         that counted.
     losses_ : list of float
-        Squared error on labels left out, before the first round and after each.
+        Squared error on labels left out, weighted as they are, before the first round
+        and after each; empty if there was nothing to judge by.
     pseudo_rows_ : ndarray of shape (n_pseudo,), int64
         Rows of `X_unlabeled` that were pseudo-labeled.
     pseudo_labels_ : ndarray of shape (n_pseudo,) or (n_pseudo, n_targets)
@@ -427,13 +493,27 @@ class PseudoLabelRegressor(RegressorMixin, _PseudoLabels):
         y : array-like of shape (n_samples,) or (n_samples, n_targets)
             Their labels.
         sample_weight : array-like of shape (n_samples,), default=None
-            Weights of the labeled samples.
+            Weights of the labeled samples, >= 0. One of weight 0 has no part in judging
+            the rounds.
         X_unlabeled : like X, of shape (n_unlabeled, ...), default=None
             Unlabeled samples. None, or no rows, trains on the labels alone.
 
         Returns
         -------
         self : PseudoLabelRegressor
+
+        Raises
+        ------
+        TypeError
+            If the estimator is a classifier.
+        ValueError
+            If a weight is negative or none is positive, or if `cv` cannot split the
+            labels.
+
+        Warns
+        -----
+        UserWarning
+            If the labels are too few to judge pseudo-labels; none are used then.
         """
         if y is None:
             raise ValueError(
@@ -442,6 +522,7 @@ class PseudoLabelRegressor(RegressorMixin, _PseudoLabels):
         y = np.asarray(y)
         assert_all_finite(y, input_name="y")
         check_consistent_length(X, y)
+        self._check_estimator("classifier", "PseudoLabelClassifier")
         return self._fit(X, y, sample_weight, X_unlabeled)
 
     def _guess(self, track, share):

@@ -164,3 +164,12 @@ def test_strength_is_halved_until_labels_survive():
     # Nothing can be told from one label of each class.
     two = [0, 199]
     assert weaken_if_needed(strong, model, table[two], y[two], rng) is strong
+
+
+def test_a_chain_without_strengths_is_not_checked():
+    chain = make_augmentation([lambda t: t, lambda t: 2 * t]).fit(X)
+    assert chain.strength is None
+    # A model would be fitted to no labels at all.
+    assert weaken_if_needed(chain, None, X, None, None) is chain
+    mixed = make_augmentation([lambda t: t, Jitter(0.2)]).fit(X)
+    assert mixed.weakened().strength == [None, 0.1]

@@ -277,3 +277,18 @@ def test_regression():
 def test_without_unlabeled_samples_any_estimator_is_fitted():
     model = fit_with_unlabeled(GaussianNB(), X[FEW], y[FEW], None)
     assert_array_equal(model.predict(X), GaussianNB().fit(X[FEW], y[FEW]).predict(X))
+
+
+def test_no_rows_are_no_unlabeled_samples():
+    for model in (GaussianNB(), make_pipeline(StandardScaler(), GaussianNB())):
+        fit_with_unlabeled(model, X[FEW], y[FEW], X[:0])
+        assert model.score(X, y) > 0.8
+
+
+def test_a_failed_refit_leaves_the_classes():
+    ours = MinusOneClassifier(SelfTrainingClassifier(GaussianNB()))
+    ours.fit(X[FEW], NAMES[FEW], X_unlabeled=X[POOL])
+    before = ours.predict(X)
+    with pytest.raises(ValueError, match="NaN"):
+        ours.fit(np.full((3, 4), np.nan), ["a", "b", "c"], X_unlabeled=X[POOL])
+    assert_array_equal(ours.predict(X), before)

@@ -8,6 +8,7 @@ from sklearn.base import clone
 from sklearn.datasets import load_digits, make_blobs, make_friedman1
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.metrics import log_loss
+from sklearn.model_selection import GroupKFold, LeaveOneOut, PredefinedSplit
 from sklearn.naive_bayes import GaussianNB
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
@@ -164,6 +165,8 @@ def test_no_rows_is_none():
     none = ours.fit(X[:24], y[:24], X_unlabeled=X[:0])
     assert_array_equal(none.predict_proba(X), plain)
     assert none.losses_ == []
+    sureless = PseudoLabelClassifier(LinearSVC())
+    assert sureless.fit(X[:24], y[:24], X_unlabeled=X[:0]).n_iter_ == 1
 
 
 def test_what_cannot_be_done():
@@ -175,11 +178,140 @@ def test_what_cannot_be_done():
         PseudoLabelClassifier(GaussianNB()).fit(X[:24], y[:24], X_unlabeled=X[24:, :1])
 
 
-def test_one_label_of_each_class():
-    few = [int(np.flatnonzero(y == number)[0]) for number in range(4)]
-    ours = PseudoLabelClassifier(GaussianNB(var_smoothing=1), random_state=0)
-    ours.fit(X[few], NAMES[few], X_unlabeled=X[POOL])
-    assert ours.classes_.tolist() == sorted(set(NAMES))
+def firsts(*sizes):
+    """Rows: so many of each class."""
+    rows = [np.flatnonzero(y == number)[:n] for number, n in enumerate(sizes)]
+    return np.concatenate(rows)
+
+
+# None or one of the classes left to train on, or none of those that are left out.
+@pytest.mark.parametrize("sizes", [(1, 1), (1, 1, 1, 1)])
+@pytest.mark.parametrize("cv", [5, LeaveOneOut()])
+def test_what_cannot_be_judged_is_not_done(sizes, cv):
+    few = firsts(*sizes)
+    base = LogisticRegression()
+    ours = PseudoLabelClassifier(base, cv=cv, random_state=0)
+    with pytest.warns(UserWarning, match="too few to leave some out") as warned:
+        ours.fit(X[few], NAMES[few], X_unlabeled=X[POOL])
+    assert warned[0].filename == __file__
+    assert (ours.n_iter_, ours.losses_, len(ours.pseudo_rows_)) == (1, [], 0)
+    assert ours.classes_.tolist() == sorted(set(NAMES[few]))
+    plain = clone(base).fit(X[few], NAMES[few])
+    assert_array_equal(ours.predict_proba(X), plain.predict_proba(X))
+    unjudged = clone(ours).set_params(cv=None)
+    unjudged.fit(X[few], NAMES[few], X_unlabeled=X[POOL])
+    assert (unjudged.n_iter_, unjudged.losses_) == (6, [])
+
+
+def test_a_single_label_of_a_regression():
+    with pytest.warns(UserWarning, match="too few to leave some out"):
+        ours = PseudoLabelRegressor(Ridge(), random_state=0).fit(
+            XR[:1], yr[:1], X_unlabeled=XR[1:]
+        )
+    assert_allclose(ours.predict(XR), yr[0])
+
+
+@pytest.mark.parametrize("cv", [7, LeaveOneOut()])
+def test_folds_that_cannot_be_trained_on_are_skipped(cv):
+    few = firsts(6, 1)
+    base = LogisticRegression()
+    ours = PseudoLabelClassifier(base, cv=cv, random_state=0)
+    ours.fit(X[few], y[few], X_unlabeled=X[POOL])
+    assert len(ours.losses_) >= 2
+    # The six folds that leave a label of the larger class out.
+    losses = [
+        -np.log(
+            clone(base)
+            .fit(np.delete(X[few], row, axis=0), np.delete(y[few], row))
+            .predict_proba(X[few[[row]]])[0, 0]
+        )
+        for row in range(6)
+    ]
+    assert_allclose(ours.losses_[0], np.mean(losses))
+
+
+# --- weights
+
+
+@pytest.mark.parametrize("cv", [5, PredefinedSplit(np.arange(36) % 4)])
+@pytest.mark.parametrize("zeros", [NAMES[24:36], NAMES[25:37], np.repeat("east", 12)])
+def test_rows_of_weight_0_judge_nothing(cv, zeros):
+    targets = np.concatenate([NAMES[LABELED], zeros])
+    weight = np.repeat([1.0, 0.0], [24, 12])
+    ours = PseudoLabelClassifier(LogisticRegression(), cv=cv, random_state=0)
+    ours.fit(X[:36], targets, weight, X_unlabeled=X[36:])
+    if cv != 5:
+        ours.set_params(cv=PredefinedSplit(np.arange(24) % 4))
+    plain = clone(ours).fit(X[:24], NAMES[:24], X_unlabeled=X[36:])
+    assert ours.n_iter_ == plain.n_iter_
+    assert_allclose(ours.losses_, plain.losses_, rtol=1e-3)
+
+
+def test_losses_are_weighted():
+    weight = np.random.default_rng(0).uniform(0.1, 3, size=40)
+    split = [(np.arange(20), np.arange(20, 40)), (np.arange(20, 40), np.arange(20))]
+    for ours, base, labels, loss in (
+        (
+            PseudoLabelClassifier(LogisticRegression(), cv=split),
+            LogisticRegression(),
+            y,
+            lambda m, X, y: -np.log(m.predict_proba(X)[np.arange(len(y)), y]),
+        ),
+        (
+            PseudoLabelRegressor(Ridge(), cv=split),
+            Ridge(),
+            X[:, 0],
+            lambda m, X, y: (m.predict(X) - y) ** 2,
+        ),
+    ):
+        ours.fit(X[:40], labels[:40], weight, X_unlabeled=X[40:])
+        losses = np.empty(40)
+        for rows, rest in split:
+            model = clone(base).fit(X[rows], labels[rows], weight[rows])
+            losses[rest] = loss(model, X[rest], labels[rest])
+        assert_allclose(ours.losses_[0], np.average(losses, weights=weight))
+
+
+def test_one_row_of_weight():
+    weight = np.zeros(24)
+    weight[0] = 1
+    for ours in (
+        PseudoLabelClassifier(LogisticRegression(), random_state=0),
+        PseudoLabelRegressor(Ridge(), random_state=0),
+    ):
+        with pytest.warns(UserWarning, match="none were used"):
+            ours.fit(X[:24], y[:24], weight, X_unlabeled=X[24:])
+        assert ours.n_iter_ == 1
+
+
+@pytest.mark.parametrize("pool", [None, X[24:]])
+def test_negative_weights_are_refused(pool):
+    weight = np.ones(24)
+    weight[3] = -1
+    for ours in (PseudoLabelClassifier(GaussianNB()), PseudoLabelRegressor(Ridge())):
+        with pytest.raises(ValueError, match="sample_weight has negative entries"):
+            ours.fit(X[:24], y[:24], weight, X_unlabeled=pool)
+
+
+# --- refusals
+
+
+def test_the_other_type_of_estimator():
+    message = r"estimator=Ridge\(\) is a regressor; wrap it in .*PseudoLabelRegressor"
+    for pool in (None, X[24:]):
+        with pytest.raises(TypeError, match=message):
+            PseudoLabelClassifier(Ridge()).fit(X[:24], y[:24], X_unlabeled=pool)
+        with pytest.raises(TypeError, match=r"estimator=Gauss.*PseudoLabelClassifier"):
+            PseudoLabelRegressor(GaussianNB()).fit(X[:24], y[:24], X_unlabeled=pool)
+
+
+def test_a_splitter_that_cannot_split_is_named():
+    ours = PseudoLabelClassifier(GaussianNB(), cv=GroupKFold(3), random_state=0)
+    with pytest.raises(ValueError, match=r"cv=GroupKFold.*groups.*list\(cv.split"):
+        ours.fit(X[:24], y[:24], X_unlabeled=X[24:])
+    pairs = list(GroupKFold(3).split(X[:24], y[:24], np.arange(24) % 3))
+    ours.set_params(cv=pairs).fit(X[:24], y[:24], X_unlabeled=X[24:])
+    assert len(ours.losses_) >= 2
 
 
 def test_it_gains_on_digits():
