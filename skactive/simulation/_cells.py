@@ -72,7 +72,9 @@ def run_cells(
             group,
             scorers,
             name,
-            {} if checkpoint is None else {key: checkpoint.log(key) for key in group},
+            {}
+            if checkpoint is None
+            else {key: checkpoint.log(key, group[key].totals) for key in group},
             on_error == "mark",
             batch_repeats,
             RoundsBar(name, number, n_groups) if bar_each else None,

@@ -12,7 +12,7 @@ from urllib.parse import quote
 import cloudpickle
 import numpy as np
 
-from skactive.simulation._campaign import PlayedRound
+from skactive.simulation._campaign import OtherWriter, PlayedRound
 from skactive.utils import draw_seed
 
 _SETTING = "setting.json"
@@ -45,9 +45,9 @@ class Checkpoint:
             random_state = self.setting().get("random_state")
         return draw_seed(random_state)
 
-    def log(self, key):
-        """Return the file of a campaign."""
-        return CampaignLog(self.folder / _file_name(key))
+    def log(self, key, totals):
+        """Return the file of a campaign with these numbers of labels."""
+        return CampaignLog(self.folder / _file_name(key), totals)
 
     def setting(self):
         """Return what `agree` wrote, or an empty dict."""
@@ -101,35 +101,100 @@ class Checkpoint:
 class CampaignLog:
     """The rounds of a campaign, one JSON object per line.
 
-    A line counts once its end is there: a process may be killed while it writes.
+    A line counts once its end is there: a process may be killed while it writes. A
+    process that outlived a killed run may play the same campaign meanwhile, and so may
+    the same call, made twice. All of them play the same rounds, so each is written by
+    the first to have it, and one that stands twice is read once.
 
     Parameters
     ----------
     path : Path
+    totals : list of int
+        As of the Campaign.
     """
 
-    def __init__(self, path):
+    def __init__(self, path, totals):
         self.path = path
+        self.totals = totals
+        self._there = []  # the rounds in the file
+        self._size = 0  # of the file with them
+        self._n_played = 0  # by the one who uses this log
 
     def rounds(self):
         """Return what is there, and cut off what was not written to its end."""
-        if not self.path.exists():
-            return []
-        content = self.path.read_bytes()
-        whole = content[: content.rfind(b"\n") + 1]
-        if len(whole) < len(content):
-            os.truncate(self.path, len(whole))
-        try:
-            return [PlayedRound(**json.loads(line)) for line in whole.splitlines()]
-        except (ValueError, TypeError) as error:
-            raise ValueError(
-                f"{self.path} is damaged; delete it, and run again."
-            ) from error
+        self._read()
+        if self._size < self._size_now():
+            os.truncate(self.path, self._size)
+        self._n_played = len(self._there)
+        return list(self._there)
 
     def append(self, done):
-        """Write a round that has ended."""
-        with self.path.open("ab") as file:
-            file.write(json.dumps(done._asdict()).encode() + b"\n")
+        """Write the next round, or find that it is there."""
+        number = self._n_played
+        self._n_played += 1
+        if self._size_now() != self._size:
+            self._read()
+        if number < len(self._there) and _is_same(self._there[number], done):
+            return
+        if number != len(self._there) or self._size_now() != self._size:
+            raise OtherWriter(
+                f"{self.path} was changed while its campaign was played, and not to "
+                "the rounds of this run; end what else writes to that folder, such as "
+                "processes that a killed run left behind, and run again."
+            )
+        line = json.dumps(done._asdict()).encode() + b"\n"
+        # In one piece, for another process may write as well.
+        with self.path.open("ab", buffering=0) as file:
+            n_written = file.write(line)
+        if n_written < len(line):
+            raise OSError(f"{self.path}: the disk took half of a line; is it full?")
+        self._size += n_written
+        self._there.append(done)
+
+    def _size_now(self):
+        return self.path.stat().st_size if self.path.exists() else 0
+
+    def _read(self):
+        """Read the lines that are whole."""
+        content = self.path.read_bytes() if self.path.exists() else b""
+        whole = content[: content.rfind(b"\n") + 1]
+        self._there, self._size = [], len(whole)
+        for number, line in enumerate(whole.split(b"\n")[:-1], start=1):
+            try:
+                done = PlayedRound(**json.loads(line))
+                known = not _follows(self._there, done, self.totals)
+                damaged = known and not any(_is_same(o, done) for o in self._there)
+            except (ValueError, TypeError, AttributeError):
+                damaged = True
+            if damaged:
+                raise ValueError(
+                    f"{self.path} is damaged: line {number} is no round that follows "
+                    "on those before it. Delete this file, and run again: its campaign "
+                    "is played anew, and no other."
+                )
+            if not known:
+                self._there.append(done)
+
+
+def _follows(rounds, done, totals):
+    """Whether it is the next round of a campaign."""
+    # Raises a TypeError or AttributeError where a number or a list is something else.
+    sum([done.fit_time, done.query_time, *done.scores.values()])
+    if len(rounds) == len(totals) or len(done.places) != len(done.rows):
+        return False
+    n_labeled = sum(len(each.rows) for each in [*rounds, done])
+    # The seed set may be more than the first totals.
+    n_first = rounds[0].n_labeled if rounds else done.n_labeled
+    return done.n_labeled == n_labeled == max(n_first, totals[len(rounds)])
+
+
+def _is_same(done, other):
+    """Whether two rounds are equal but for their times."""
+    return (done.rows, done.n_labeled, done.scores) == (
+        other.rows,
+        other.n_labeled,
+        other.scores,
+    )
 
 
 def _file_name(key):

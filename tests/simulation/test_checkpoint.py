@@ -172,6 +172,133 @@ def test_killed_at_any_moment(tmp_path, monkeypatch):
     )
 
 
+class Meddled(GaussianNB):
+    """Calls what is set from outside once it has so many labels."""
+
+    meddle = None
+    size = 16
+
+    def fit(self, X, y):
+        if len(y) == self.size and Meddled.meddle is not None:
+            Meddled.meddle()
+        return super().fit(X, y)
+
+
+def table_of(folder):
+    rounds = {}
+    for path in folder.glob("*.jsonl"):
+        lines = [json.loads(line) for line in path.read_text().splitlines()]
+        rounds[path.name] = [(each["rows"], each["scores"]) for each in lines]
+    return rounds
+
+
+def test_a_second_writer_of_the_same_rounds(tmp_path, monkeypatch):
+    whole = run(Meddled(), checkpoint=tmp_path / "whole")
+
+    def another():
+        Meddled.meddle = None
+        run(Meddled(), checkpoint=tmp_path / "twice")
+
+    monkeypatch.setattr(Meddled, "meddle", another)
+    check_same(run(Meddled(), checkpoint=tmp_path / "twice"), whole)
+    assert table_of(tmp_path / "twice") == table_of(tmp_path / "whole")
+    check_same(run(Meddled(), checkpoint=tmp_path / "twice"), whole)
+
+
+def test_rounds_that_two_wrote_at_once_count_once(tmp_path):
+    whole = run(checkpoint=tmp_path)
+    for number, path in enumerate(tmp_path.glob("*.jsonl")):
+        lines = path.read_bytes().splitlines(keepends=True)
+        path.write_bytes(b"".join(lines * 2 if number else np.repeat(lines, 2)))
+    check_same(run(checkpoint=tmp_path), whole)
+
+
+def test_a_second_writer_of_other_rounds_ends_the_run(tmp_path, monkeypatch):
+    path = tmp_path / "margin-1.jsonl"
+
+    def another():
+        if path.exists():
+            lines = path.read_text().splitlines()
+            done = json.loads(lines[-1])
+            rows = [*reversed(done["rows"][:4])]
+            more = {**done, "rows": rows, "places": rows, "n_labeled": 16}
+            path.write_text("\n".join([*lines, json.dumps(more), ""]))
+
+    monkeypatch.setattr(Meddled, "meddle", another)
+    with pytest.raises(RuntimeError, match=r"margin-1\.jsonl was changed while"):
+        run(Meddled(), checkpoint=tmp_path)
+
+
+def without(number):
+    return lambda lines: lines[:number] + lines[number + 1 :]
+
+
+def changed(**change):
+    def change_third(lines):
+        third = json.dumps({**json.loads(lines[2]), **change}).encode() + b"\n"
+        return [*lines[:2], third, *lines[3:]]
+
+    return change_third
+
+
+DAMAGES = {
+    "first gone": without(0),
+    "third gone": without(2),
+    "no rows": changed(rows=None),
+    "other rows": changed(rows=[1, 2]),
+    "other number": changed(n_labeled=17),
+    "no time": changed(fit_time=None),
+    "no scores": changed(scores=None),
+    "no score": changed(scores={"accuracy": None}),
+    "not JSON": lambda lines: [*lines, b"{\n"],
+    "one more": lambda lines: [*lines, lines[-1].replace(b'"n_labeled": 2', b'"n_')],
+    "empty line": lambda lines: [*lines, b"\n"],
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
+def test_damaged_rounds_are_named(damage, tmp_path):
+    whole = run(checkpoint=tmp_path)
+    path = tmp_path / "margin-1.jsonl"
+    path.write_bytes(b"".join(damage(path.read_bytes().splitlines(keepends=True))))
+    with pytest.raises(ValueError, match=r"margin-1\.jsonl is damaged.* Delete this"):
+        run(checkpoint=tmp_path)
+    path.unlink()
+    check_same(run(checkpoint=tmp_path), whole)
+
+
+SEED_SETS = {"n_initial": 2, "n_queries": 1, "budget": 12}
+
+
+def test_seed_sets_that_took_more_labels_are_no_damage(tmp_path):
+    data = X[:60], np.r_[np.ones(2), np.zeros(58)].astype(int)
+    options = {**SEED_SETS, "data": data, "scoring": "accuracy", "n_repeats": 4}
+    options |= {"budget": 45, "n_queries": 8}
+    whole = run(checkpoint=tmp_path, **options)
+    assert (whole.to_frame().query("round == 0")["n_labeled"] > 2).any()
+    check_same(run(checkpoint=tmp_path, **options), whole)
+    cut(tmp_path, 2)
+    check_same(run(checkpoint=tmp_path, **options), whole)
+
+
+def start_script(folder, table):
+    command = [sys.executable, "-c", SCRIPT, "2", folder, table]
+    return subprocess.Popen(command, start_new_session=True)
+
+
+def test_started_twice_at_once(tmp_path):
+    folder, tables = tmp_path / "both", [tmp_path / "1.csv", tmp_path / "2.csv"]
+    both = [start_script(folder, table) for table in tables]
+    assert [process.wait() for process in both] == [0, 0]
+    assert start_script(folder, tmp_path / "3.csv").wait() == 0
+    first, *others = (
+        pd.read_csv(tmp_path / f"{n}.csv").drop(columns=TIMES) for n in "123"
+    )
+    assert len(first) == 4 * 2 * 11
+    for other in others:
+        pd.testing.assert_frame_equal(first, other, check_exact=True)
+
+
 def test_a_run_grows_and_folders_are_merged(tmp_path):
     run(names=("random",), checkpoint=tmp_path / "a")
     run(names=("margin", "entropy"), checkpoint=tmp_path / "b", baseline="margin")
