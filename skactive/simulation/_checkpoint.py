@@ -50,9 +50,18 @@ class Checkpoint:
         return CampaignLog(self.folder / _file_name(key), totals)
 
     def setting(self):
-        """Return what `agree` wrote, or an empty dict."""
+        """Return what `agree` wrote, or an empty dict where there are no rounds."""
+        # In this order, for another process may begin the same run.
+        has_rounds = any(self.folder.glob("*.jsonl"))
         path = self.folder / _SETTING
-        return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+        if path.exists():
+            return _read_setting(path)
+        if has_rounds:
+            raise ValueError(
+                f"{self.folder} has rounds, but no {_SETTING} that says of which run "
+                "they are. Put it back, or delete the rounds, or pass another folder."
+            )
+        return {}
 
     def agree(self, setting, parts):
         """Check that the rounds here are of the same run; write its setting.
@@ -96,6 +105,20 @@ class Checkpoint:
         ) as file:
             json.dump(content, file, indent=1)
         os.replace(file.name, self.folder / name)
+
+
+def _read_setting(path):
+    try:
+        setting = json.loads(path.read_text(encoding="utf-8"))
+        damaged = not isinstance(setting["parts"], dict)
+    except (ValueError, TypeError, KeyError):
+        damaged = True
+    if damaged:
+        raise ValueError(
+            f"{path} is damaged, so that nothing says of which run the rounds beside "
+            "it are. Put it back, or delete its folder, or pass another one."
+        )
+    return setting
 
 
 class CampaignLog:

@@ -286,13 +286,21 @@ def start_script(folder, table):
     return subprocess.Popen(command, start_new_session=True)
 
 
-def test_started_twice_at_once(tmp_path):
-    folder, tables = tmp_path / "both", [tmp_path / "1.csv", tmp_path / "2.csv"]
-    both = [start_script(folder, table) for table in tables]
+def test_two_writers_at_once(tmp_path):
+    folder = tmp_path / "both"
+    # Its workers outlive this one.
+    killed = start_script(folder, tmp_path / "0.csv")
+    while not [p for p in folder.glob("*.jsonl") if p.read_bytes().count(b"\n") > 1]:
+        assert killed.poll() is None
+        time.sleep(0.01)
+    killed.kill()
+    killed.wait()
+    # And two at once.
+    both = [start_script(folder, tmp_path / f"{n}.csv") for n in (1, 2)]
     assert [process.wait() for process in both] == [0, 0]
     assert start_script(folder, tmp_path / "3.csv").wait() == 0
     first, *others = (
-        pd.read_csv(tmp_path / f"{n}.csv").drop(columns=TIMES) for n in "123"
+        pd.read_csv(tmp_path / f"{n}.csv").drop(columns=TIMES) for n in (1, 2, 3)
     )
     assert len(first) == 4 * 2 * 11
     for other in others:
@@ -329,6 +337,27 @@ def test_another_setting_is_refused_and_named(options, message, tmp_path):
     run(names=("random",), checkpoint=tmp_path)
     with pytest.raises(ValueError, match=message):
         run(checkpoint=tmp_path, **{"names": ("random",), **options})
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"parts": []}', "{", None])
+def test_a_folder_without_its_setting_is_refused(content, tmp_path):
+    run(names=("random",), checkpoint=tmp_path)
+    path = tmp_path / "setting.json"
+    path.unlink()
+    if content is None:
+        match = "has rounds, but no setting.json"
+    else:
+        match = r"setting\.json is damaged"
+        path.write_text(content)
+    for options in ({}, {"estimator": LogisticRegression()}, {"random_state": None}):
+        with pytest.raises(ValueError, match=match):
+            run(**{"names": ("random",), "checkpoint": tmp_path, **options})
+
+
+@pytest.mark.parametrize("verbose", [None, "1"])
+def test_verbose_is_checked(verbose):
+    with pytest.raises(ValueError, match=f"verbose={verbose!r}; pass a number"):
+        run(verbose=verbose)
 
 
 def test_labels_with_hyphens_have_files_of_their_own(tmp_path):
