@@ -21,6 +21,7 @@ from sklearn.pipeline import make_pipeline
 from skactive import ActiveLearner, simulate, strategies
 from skactive.datasets import robot_arm
 from skactive.simulation import study
+from skactive.simulation._checkpoint import describe
 
 TIMES = ["fit_time", "query_time"]
 X, y = make_classification(150, class_sep=0.7, flip_y=0.1, random_state=0)
@@ -358,6 +359,142 @@ def test_a_folder_without_its_setting_is_refused(content, tmp_path):
 def test_verbose_is_checked(verbose):
     with pytest.raises(ValueError, match=f"verbose={verbose!r}; pass a number"):
         run(verbose=verbose)
+
+
+OF_A_SCRIPT = """
+import sys
+from functools import partial
+import numpy as np
+from sklearn.datasets import load_iris
+from sklearn.metrics import accuracy_score
+from sklearn.naive_bayes import GaussianNB
+from sklearn.preprocessing import FunctionTransformer
+from sklearn.pipeline import make_pipeline
+from skactive.simulation._checkpoint import describe
+
+FACTOR = 1.0
+
+class Base(GaussianNB):
+    names = {"a", "b", "c", "d"}
+
+    @property
+    def twice(self):
+        return 2
+
+    @staticmethod
+    def still(x):
+        return x
+
+class Mine(Base):
+    def fit(self, X, y, *, weight=None):
+        self.again = lambda: Mine
+        return super().fit(X, y)
+
+class Scorer:
+    names = {"e", "f", "g"}
+    def __init__(self):
+        self.seen = {"h", "i", "j"}
+    def __call__(self, estimator, X, y):
+        return FACTOR * accuracy_score(y, estimator.predict(X))
+
+def score(estimator, X, y):
+    if type(estimator).__name__ in {"setosa", "virginica", "versicolor"}:
+        return 0.0
+    return FACTOR * accuracy_score(y, estimator.predict(X)) + score.__code__.co_argcount
+
+def outer(power):
+    def inner(x, *, by={"k", "l", "m"}):
+        return x ** power
+    return inner
+
+print(describe([
+    Mine(), make_pipeline(FunctionTransformer(outer(2)), Mine()), score, Scorer(),
+    partial(score, X=1), Mine, lambda x: FACTOR * x, outer,
+]))
+"""
+
+
+def describe_in_script(script, seed):
+    return subprocess.run(
+        [sys.executable, "-c", script],
+        env={**os.environ, "PYTHONHASHSEED": str(seed)},
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+
+
+def test_what_a_script_defines_is_the_same_in_every_process():
+    first = describe_in_script(OF_A_SCRIPT, 1)
+    # It may stand elsewhere in the script.
+    moved = OF_A_SCRIPT.replace("FACTOR = 1.0", "# More.\n\nFACTOR = 1.0")
+    assert describe_in_script(moved, 2) == first
+
+
+def describe_in_main(source, name="f"):
+    there = {"__name__": "__main__"}
+    exec(source, there)
+    return describe(there[name])
+
+
+CLASS = "class f:\n    a = 1\n    def g(self, x=1):\n        return x + 1"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("f = lambda x: x + 1", "f = lambda x: x + 2"),
+        ("f = lambda x: x + 1", "f = lambda x: x - 1"),
+        ("f = lambda x: x.a", "f = lambda x: x.b"),
+        ("f = lambda x=1: x", "f = lambda x=2: x"),
+        ("f = lambda *, x=1: x", "f = lambda *, x=2: x"),
+        ("f = lambda x: x in {1, 2}", "f = lambda x: x in {1, 3}"),
+        ("f = lambda x: lambda: x + 1", "f = lambda x: lambda: x + 2"),
+        ("f = lambda x: k * x; k = 1", "f = lambda x: k * x; k = 2"),
+        ("f = (lambda k: lambda: k)(1)", "f = (lambda k: lambda: k)(2)"),
+        (
+            "h = lambda x: x + 1; f = lambda x: h(x)",
+            "h = lambda x: x + 2; f = lambda x: h(x)",
+        ),
+        (CLASS, CLASS.replace("a = 1", "a = 2")),
+        (CLASS, CLASS.replace("x + 1", "x + 2")),
+        (CLASS, CLASS.replace("x=1", "x=2")),
+        (CLASS, CLASS.replace("class f", "class f(dict)")),
+    ],
+)
+def test_changed_code_is_described_otherwise(before, after):
+    assert describe_in_main(before) == describe_in_main(before)
+    assert describe_in_main(before) != describe_in_main(after)
+
+
+def test_equal_data_are_described_alike(tmp_path):
+    np.save(tmp_path / "X.npy", X)
+    there = describe(X)
+    for same in (
+        np.asfortranarray(X),
+        np.repeat(X, 2, axis=1)[:, ::2],
+        np.load(tmp_path / "X.npy", mmap_mode="r"),
+    ):
+        assert describe(same) == there
+        assert describe(pd.DataFrame(same)) == describe(pd.DataFrame(X))
+    for other in (X.T, X.astype(np.float32), X.ravel(), np.vstack([X[:1], X[:-1]])):
+        assert describe(other) != there
+    texts = np.array(["a", "b", None], dtype=object)
+    assert describe(texts) == describe(np.array(["a", "b", None], dtype=object))
+    assert describe(texts) != describe(texts[::-1])
+    assert describe(np.array([10])[0]) == describe(10)
+    days = np.array(["2020-01-01", "2020-01-02"], dtype="datetime64[D]")
+    assert describe(days) == describe(days.copy()) != describe(days[::-1])
+    masked = np.ma.array([1, 2], mask=[True, False])
+    assert describe(masked) != describe(np.ma.array([1, 2], mask=[False, True]))
+    assert describe(np.zeros((0, 3))) != describe(np.zeros((3, 0)))
+
+
+def test_long_lists_are_described_by_a_hash():
+    texts = [f"the text {number}" for number in range(500)]
+    assert len(describe((texts, y))) < 60
+    assert describe(texts) == describe([*texts])
+    assert describe(texts) != describe(texts[::-1])
 
 
 def test_labels_with_hyphens_have_files_of_their_own(tmp_path):
