@@ -5,6 +5,7 @@ from __future__ import annotations
 import dis
 import json
 import os
+import sys
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
@@ -384,7 +385,24 @@ class _ContentPickler(cloudpickle.Pickler):
             return None if _has_a_name(value) else _describe(value, self._around)
         if isinstance(value, set | frozenset) or type(value) in _ARRAYS:
             return _describe(value, self._around)
+        if _is_dense_tensor(value):
+            flat = value.detach().cpu().reshape(-1)
+            content = _describe(flat.view(sys.modules["torch"].uint8).numpy(), ())
+            about = type(value).__name__, value.dtype, value.requires_grad
+            return f"{about} {tuple(value.shape)} {content}"
         return None
+
+
+def _is_dense_tensor(value):
+    torch = sys.modules.get("torch")
+    return (
+        torch is not None
+        and isinstance(value, torch.Tensor)
+        and value.layout == torch.strided
+        and value.device.type != "meta"
+        and not value.is_quantized
+        and not value.is_complex()
+    )
 
 
 def _digest(content):

@@ -431,6 +431,29 @@ def test_what_a_script_defines_is_the_same_in_every_process():
     assert describe_in_script(moved, 2) == first
 
 
+WITH_WEIGHTS = """
+import torch
+from skactive.simulation._checkpoint import describe
+
+class Net(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.layer = torch.nn.Linear(2, 2)
+
+torch.manual_seed(0)
+half = torch.zeros((2, 3), dtype=torch.bfloat16)
+print(describe([Net(), torch.nn.Linear(2, 1), half.T, torch.tensor(1.0)]))
+"""
+
+
+def test_weights_are_the_same_in_every_process():
+    pytest.importorskip("torch")
+    first = describe_in_script(WITH_WEIGHTS, 1)
+    assert describe_in_script(WITH_WEIGHTS, 2) == first
+    other = WITH_WEIGHTS.replace("seed(0)", "seed(1)")
+    assert describe_in_script(other, 1) != first
+
+
 def describe_in_main(source, name="f"):
     there = {"__name__": "__main__"}
     exec(source, there)
