@@ -188,7 +188,7 @@ def _add_campaign(parser):
     group.add_argument(
         "--checkpoint",
         metavar="DIR",
-        help="keep finished campaigns there, and go on from them",
+        help="keep every round that ends there, and go on from them",
     )
 
 

@@ -38,6 +38,10 @@ class PlayedRound(NamedTuple):
     scores: dict  # metric -> score
 
 
+class OtherWriter(RuntimeError):
+    """Another process plays the same campaign, and other rounds of it."""
+
+
 class Failure(NamedTuple):
     """Where a campaign ended before its time, and why."""
 
@@ -89,7 +93,8 @@ def play_campaign(
         Called with every PlayedRound as it ends.
     mark_errors : bool, default=False
         Return an exception as a Failure, unless it is a MissingCapability, which no
-        other repeat would do without.
+        other repeat would do without, or an OtherWriter, which is no fault of the
+        campaign.
     collect : callable, default=None
         ``collect(untrained)`` gives a context in which `fit` of a net adds to that list
         what it leaves untrained.
@@ -126,7 +131,7 @@ def play_campaign(
                     keep(rounds[-1])
     except Exception as error:
         error.add_note(f"{where}, round {len(rounds)}.")
-        if not mark_errors or isinstance(error, MissingCapability):
+        if not mark_errors or isinstance(error, MissingCapability | OtherWriter):
             raise
         last = traceback.format_exception_only(error)[0].strip()
         return Outcome(rounds, Failure(len(rounds), last, traceback.format_exc()))

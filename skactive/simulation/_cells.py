@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import warnings
 from contextlib import nullcontext
+from numbers import Real
 
 import numpy as np
 from joblib import Parallel, delayed, effective_n_jobs
@@ -50,6 +51,8 @@ def run_cells(
     outcomes : dict of key -> Outcome
         In the order of the cells.
     """
+    if not isinstance(verbose, Real):
+        raise ValueError(f"verbose={verbose!r}; pass a number, 0 for no progress bar.")
     n_jobs = n_processes(n_jobs)
     # Repeat by repeat: a strategy that cannot work is known before the first one ends.
     in_turn = sorted(cells, key=lambda key: key.repeat)
@@ -72,7 +75,9 @@ def run_cells(
             group,
             scorers,
             name,
-            {} if checkpoint is None else {key: checkpoint.log(key) for key in group},
+            {}
+            if checkpoint is None
+            else {key: checkpoint.log(key, group[key].totals) for key in group},
             on_error == "mark",
             batch_repeats,
             RoundsBar(name, number, n_groups) if bar_each else None,

@@ -2,22 +2,36 @@
 
 from __future__ import annotations
 
+import dis
 import json
 import os
+import sys
 from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from types import CodeType, FunctionType, GetSetDescriptorType, MemberDescriptorType
 from urllib.parse import quote
 
 import cloudpickle
 import numpy as np
 
-from skactive.simulation._campaign import PlayedRound
+from skactive.simulation._campaign import OtherWriter, PlayedRound
 from skactive.utils import draw_seed
 
 _SETTING = "setting.json"
 _PLAIN = (bool, int, float, complex, str, bytes, np.generic)
+_ARRAYS = (np.ndarray, np.memmap)
 _MOST_LETTERS = 150  # of a label, beside which there is more in the name of a file
+_MOST_TEXT = 1000  # letters of a list that are written down as they are
+_GLOBAL = ("LOAD_GLOBAL", "LOAD_NAME")
+_SLOTS = (GetSetDescriptorType, MemberDescriptorType)
+# What a class has in its dict that says where it stands, or that Python has put there.
+_NOT_CONTENT = {
+    *("__module__", "__doc__", "__firstlineno__", "__static_attributes__"),
+    *("__annotations__", "__annotate__", "__annotate_func__", "__annotations_cache__"),
+    *("__abstractmethods__", "_abc_impl", "__slotnames__"),
+}
 
 
 class Checkpoint:
@@ -45,14 +59,23 @@ class Checkpoint:
             random_state = self.setting().get("random_state")
         return draw_seed(random_state)
 
-    def log(self, key):
-        """Return the file of a campaign."""
-        return CampaignLog(self.folder / _file_name(key))
+    def log(self, key, totals):
+        """Return the file of a campaign with these numbers of labels."""
+        return CampaignLog(self.folder / _file_name(key), totals)
 
     def setting(self):
-        """Return what `agree` wrote, or an empty dict."""
+        """Return what `agree` wrote, or an empty dict where there are no rounds."""
+        # In this order, for another process may begin the same run.
+        has_rounds = any(self.folder.glob("*.jsonl"))
         path = self.folder / _SETTING
-        return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+        if path.exists():
+            return _read_setting(path)
+        if has_rounds:
+            raise ValueError(
+                f"{self.folder} has rounds, but no {_SETTING} that says of which run "
+                "they are. Put it back, or delete the rounds, or pass another folder."
+            )
+        return {}
 
     def agree(self, setting, parts):
         """Check that the rounds here are of the same run; write its setting.
@@ -98,38 +121,117 @@ class Checkpoint:
         os.replace(file.name, self.folder / name)
 
 
+def _read_setting(path):
+    try:
+        setting = json.loads(path.read_text(encoding="utf-8"))
+        damaged = not isinstance(setting["parts"], dict)
+    except (ValueError, TypeError, KeyError):
+        damaged = True
+    if damaged:
+        raise ValueError(
+            f"{path} is damaged, so that nothing says of which run the rounds beside "
+            "it are. Put it back, or delete its folder, or pass another one."
+        )
+    return setting
+
+
 class CampaignLog:
     """The rounds of a campaign, one JSON object per line.
 
-    A line counts once its end is there: a process may be killed while it writes.
+    A line counts once its end is there: a process may be killed while it writes. A
+    process that outlived a killed run may play the same campaign meanwhile, and so may
+    the same call, made twice. All of them play the same rounds, so each is written by
+    the first to have it, and one that stands twice is read once.
 
     Parameters
     ----------
     path : Path
+    totals : list of int
+        As of the Campaign.
     """
 
-    def __init__(self, path):
+    def __init__(self, path, totals):
         self.path = path
+        self.totals = totals
+        self._there = []  # the rounds in the file
+        self._size = 0  # of the file with them
+        self._n_played = 0  # by the one who uses this log
 
     def rounds(self):
         """Return what is there, and cut off what was not written to its end."""
-        if not self.path.exists():
-            return []
-        content = self.path.read_bytes()
-        whole = content[: content.rfind(b"\n") + 1]
-        if len(whole) < len(content):
-            os.truncate(self.path, len(whole))
-        try:
-            return [PlayedRound(**json.loads(line)) for line in whole.splitlines()]
-        except (ValueError, TypeError) as error:
-            raise ValueError(
-                f"{self.path} is damaged; delete it, and run again."
-            ) from error
+        self._read()
+        if self._size < self._size_now():
+            os.truncate(self.path, self._size)
+        self._n_played = len(self._there)
+        return list(self._there)
 
     def append(self, done):
-        """Write a round that has ended."""
-        with self.path.open("ab") as file:
-            file.write(json.dumps(done._asdict()).encode() + b"\n")
+        """Write the next round, or find that it is there."""
+        number = self._n_played
+        self._n_played += 1
+        if self._size_now() != self._size:
+            self._read()
+        if number < len(self._there) and _is_same(self._there[number], done):
+            return
+        if number != len(self._there) or self._size_now() != self._size:
+            raise OtherWriter(
+                f"{self.path} was changed while its campaign was played, and not to "
+                "the rounds of this run; end what else writes to that folder, such as "
+                "processes that a killed run left behind, and run again."
+            )
+        line = json.dumps(done._asdict()).encode() + b"\n"
+        # In one piece, for another process may write as well.
+        with self.path.open("ab", buffering=0) as file:
+            n_written = file.write(line)
+        if n_written < len(line):
+            raise OSError(f"{self.path}: the disk took half of a line; is it full?")
+        self._size += n_written
+        self._there.append(done)
+
+    def _size_now(self):
+        return self.path.stat().st_size if self.path.exists() else 0
+
+    def _read(self):
+        """Read the lines that are whole."""
+        content = self.path.read_bytes() if self.path.exists() else b""
+        whole = content[: content.rfind(b"\n") + 1]
+        self._there, self._size = [], len(whole)
+        for number, line in enumerate(whole.split(b"\n")[:-1], start=1):
+            try:
+                done = PlayedRound(**json.loads(line))
+                known = not _follows(self._there, done, self.totals)
+                damaged = known and not any(_is_same(o, done) for o in self._there)
+            except (ValueError, TypeError, AttributeError):
+                damaged = True
+            if damaged:
+                raise ValueError(
+                    f"{self.path} is damaged: line {number} is no round that follows "
+                    "on those before it. Delete this file, and run again: its campaign "
+                    "is played anew, and no other."
+                )
+            if not known:
+                self._there.append(done)
+
+
+def _follows(rounds, done, totals):
+    """Whether it is the next round of a campaign."""
+    # Raises a TypeError or AttributeError where a number or a list is something else.
+    sum([done.fit_time, done.query_time, *done.scores.values()])
+    if len(rounds) == len(totals) or len(done.places) != len(done.rows):
+        return False
+    n_labeled = sum(len(each.rows) for each in [*rounds, done])
+    # The seed set may be more than the first totals.
+    n_first = rounds[0].n_labeled if rounds else done.n_labeled
+    return done.n_labeled == n_labeled == max(n_first, totals[len(rounds)])
+
+
+def _is_same(done, other):
+    """Whether two rounds are equal but for their times."""
+    return (done.rows, done.n_labeled, done.scores) == (
+        other.rows,
+        other.n_labeled,
+        other.scores,
+    )
 
 
 def _file_name(key):
@@ -166,22 +268,146 @@ def describe(value):
     -------
     description : str
         What has no name to go by, such as a function defined in a script or a module
-        with its weights, is described by a hash of its content.
+        with its weights, is described by a hash of its content, and so is a long list.
     """
+    return _describe(value, ())
+
+
+def _describe(value, around):
+    """Describe an object; `around` are those that it is a part of, by their id."""
+    if isinstance(value, np.generic):
+        value = value.item()
     if value is None or isinstance(value, _PLAIN):
         return repr(value)
-    if isinstance(value, dict):
-        return f"{{{', '.join(f'{k!r}: {describe(v)}' for k, v in value.items())}}}"
-    if isinstance(value, list | tuple):
-        return f"[{', '.join(map(describe, value))}]"
+    if id(value) in around:
+        # Such as a class in its own methods.
+        return f"the same {getattr(value, '__qualname__', type(value).__qualname__)}"
+    around = (*around, id(value))
+    if isinstance(value, dict | list | tuple | set | frozenset):
+        text = _describe_items(value, around)
+        long = len(text) > _MOST_TEXT
+        return f"{type(value).__name__} {_digest(text)}" if long else text
     if _has_a_name(value):
         return f"{value.__module__}.{value.__qualname__}"
     if hasattr(value, "get_params") and not isinstance(value, type):
         params = value.get_params(deep=False)
-        inner = ", ".join(f"{k}={describe(v)}" for k, v in sorted(params.items()))
-        return f"{describe(type(value))}({inner})"
+        inner = ", ".join(
+            f"{k}={_describe(v, around)}" for k, v in sorted(params.items())
+        )
+        return f"{_describe(type(value), around)}({inner})"
+    if type(value) in _ARRAYS:
+        return f"ndarray {_digest(_describe_array(value, around))}"
     kind = getattr(value, "__qualname__", type(value).__qualname__)
-    return f"{kind} {sha256(cloudpickle.dumps(value)).hexdigest()[:16]}"
+    if isinstance(value, type | FunctionType | CodeType):
+        return f"{kind} {_digest(_describe_code(value, around))}"
+    file = BytesIO()
+    _ContentPickler(file, around).dump(value)
+    return f"{kind} {_digest(file.getvalue())}"
+
+
+def _describe_items(value, around):
+    if isinstance(value, dict):
+        items = (f"{k!r}: {_describe(v, around)}" for k, v in value.items())
+        return f"{{{', '.join(items)}}}"
+    items = [_describe(each, around) for each in value]
+    if isinstance(value, set | frozenset):
+        return f"{{{', '.join(sorted(items))}}}"
+    return f"[{', '.join(items)}]"
+
+
+def _describe_array(value, around):
+    """Describe what an array holds, wherever it lies in memory."""
+    if value.dtype.hasobject:
+        content = _describe(value.ravel().tolist(), around)
+    else:
+        flat = np.ascontiguousarray(value).reshape(-1)
+        content = sha256(flat.view(np.uint8)).hexdigest()
+    return f"{value.dtype.descr} {value.shape} {content}"
+
+
+def _describe_code(value, around):
+    """Describe a class or a function without a name, or its code, by what it does."""
+    if isinstance(value, CodeType):
+        return _describe(
+            [
+                [value.co_code, value.co_exceptiontable, value.co_consts],
+                [
+                    value.co_names,
+                    value.co_varnames,
+                    value.co_freevars,
+                    value.co_cellvars,
+                ],
+                [value.co_argcount, value.co_posonlyargcount, value.co_kwonlyargcount],
+                value.co_flags,
+            ],
+            around,
+        )
+    if isinstance(value, FunctionType):
+        names = sorted(_globals_of(value.__code__) & value.__globals__.keys())
+        used = {name: value.__globals__[name] for name in names}
+        cells = [_content_of(cell) for cell in value.__closure__ or ()]
+        defaults = [value.__defaults__, value.__kwdefaults__, value.__dict__]
+        return _describe([value.__code__, defaults, cells, used], around)
+    content = {
+        name: each.__func__ if isinstance(each, staticmethod | classmethod) else each
+        for name, each in sorted(vars(value).items())
+        if name not in _NOT_CONTENT and not isinstance(each, _SLOTS)
+    }
+    for name, each in content.items():
+        if isinstance(each, property):
+            content[name] = [each.fget, each.fset, each.fdel]
+    return _describe([type(value), value.__bases__, content], around)
+
+
+def _globals_of(code):
+    names = {i.argval for i in dis.get_instructions(code) if i.opname in _GLOBAL}
+    inner = (each for each in code.co_consts if isinstance(each, CodeType))
+    return names.union(*map(_globals_of, inner))
+
+
+def _content_of(cell):
+    try:
+        return cell.cell_contents
+    except ValueError:
+        return "empty"
+
+
+class _ContentPickler(cloudpickle.Pickler):
+    """Writes what is the same in every process; nothing reads it."""
+
+    def __init__(self, file, around):
+        super().__init__(file)
+        self._around = around
+
+    def persistent_id(self, value):
+        """Describe what pickle would write with addresses, random names or orders."""
+        if isinstance(value, type | FunctionType | CodeType):
+            return None if _has_a_name(value) else _describe(value, self._around)
+        if isinstance(value, set | frozenset) or type(value) in _ARRAYS:
+            return _describe(value, self._around)
+        if _is_dense_tensor(value):
+            flat = value.detach().cpu().reshape(-1)
+            content = _describe(flat.view(sys.modules["torch"].uint8).numpy(), ())
+            about = type(value).__name__, value.dtype, value.requires_grad
+            return f"{about} {tuple(value.shape)} {content}"
+        return None
+
+
+def _is_dense_tensor(value):
+    torch = sys.modules.get("torch")
+    return (
+        torch is not None
+        and isinstance(value, torch.Tensor)
+        and value.layout == torch.strided
+        and value.device.type != "meta"
+        and not value.is_quantized
+        and not value.is_complex()
+    )
+
+
+def _digest(content):
+    content = content.encode() if isinstance(content, str) else content
+    return sha256(content).hexdigest()[:16]
 
 
 def _has_a_name(value):

@@ -21,6 +21,7 @@ from sklearn.pipeline import make_pipeline
 from skactive import ActiveLearner, simulate, strategies
 from skactive.datasets import robot_arm
 from skactive.simulation import study
+from skactive.simulation._checkpoint import describe
 
 TIMES = ["fit_time", "query_time"]
 X, y = make_classification(150, class_sep=0.7, flip_y=0.1, random_state=0)
@@ -172,6 +173,141 @@ def test_killed_at_any_moment(tmp_path, monkeypatch):
     )
 
 
+class Meddled(GaussianNB):
+    """Calls what is set from outside once it has so many labels."""
+
+    meddle = None
+    size = 16
+
+    def fit(self, X, y):
+        if len(y) == self.size and Meddled.meddle is not None:
+            Meddled.meddle()
+        return super().fit(X, y)
+
+
+def table_of(folder):
+    rounds = {}
+    for path in folder.glob("*.jsonl"):
+        lines = [json.loads(line) for line in path.read_text().splitlines()]
+        rounds[path.name] = [(each["rows"], each["scores"]) for each in lines]
+    return rounds
+
+
+def test_a_second_writer_of_the_same_rounds(tmp_path, monkeypatch):
+    whole = run(Meddled(), checkpoint=tmp_path / "whole")
+
+    def another():
+        Meddled.meddle = None
+        run(Meddled(), checkpoint=tmp_path / "twice")
+
+    monkeypatch.setattr(Meddled, "meddle", another)
+    check_same(run(Meddled(), checkpoint=tmp_path / "twice"), whole)
+    assert table_of(tmp_path / "twice") == table_of(tmp_path / "whole")
+    check_same(run(Meddled(), checkpoint=tmp_path / "twice"), whole)
+
+
+def test_rounds_that_two_wrote_at_once_count_once(tmp_path):
+    whole = run(checkpoint=tmp_path)
+    for number, path in enumerate(tmp_path.glob("*.jsonl")):
+        lines = path.read_bytes().splitlines(keepends=True)
+        path.write_bytes(b"".join(lines * 2 if number else np.repeat(lines, 2)))
+    check_same(run(checkpoint=tmp_path), whole)
+
+
+def test_a_second_writer_of_other_rounds_ends_the_run(tmp_path, monkeypatch):
+    path = tmp_path / "margin-1.jsonl"
+
+    def another():
+        if path.exists():
+            lines = path.read_text().splitlines()
+            done = json.loads(lines[-1])
+            rows = [*reversed(done["rows"][:4])]
+            more = {**done, "rows": rows, "places": rows, "n_labeled": 16}
+            path.write_text("\n".join([*lines, json.dumps(more), ""]))
+
+    monkeypatch.setattr(Meddled, "meddle", another)
+    with pytest.raises(RuntimeError, match=r"margin-1\.jsonl was changed while"):
+        run(Meddled(), checkpoint=tmp_path)
+
+
+def without(number):
+    return lambda lines: lines[:number] + lines[number + 1 :]
+
+
+def changed(**change):
+    def change_third(lines):
+        third = json.dumps({**json.loads(lines[2]), **change}).encode() + b"\n"
+        return [*lines[:2], third, *lines[3:]]
+
+    return change_third
+
+
+DAMAGES = {
+    "first gone": without(0),
+    "third gone": without(2),
+    "no rows": changed(rows=None),
+    "other rows": changed(rows=[1, 2]),
+    "other number": changed(n_labeled=17),
+    "no time": changed(fit_time=None),
+    "no scores": changed(scores=None),
+    "no score": changed(scores={"accuracy": None}),
+    "not JSON": lambda lines: [*lines, b"{\n"],
+    "one more": lambda lines: [*lines, lines[-1].replace(b'"n_labeled": 2', b'"n_')],
+    "empty line": lambda lines: [*lines, b"\n"],
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
+def test_damaged_rounds_are_named(damage, tmp_path):
+    whole = run(checkpoint=tmp_path)
+    path = tmp_path / "margin-1.jsonl"
+    path.write_bytes(b"".join(damage(path.read_bytes().splitlines(keepends=True))))
+    with pytest.raises(ValueError, match=r"margin-1\.jsonl is damaged.* Delete this"):
+        run(checkpoint=tmp_path)
+    path.unlink()
+    check_same(run(checkpoint=tmp_path), whole)
+
+
+SEED_SETS = {"n_initial": 2, "n_queries": 1, "budget": 12}
+
+
+def test_seed_sets_that_took_more_labels_are_no_damage(tmp_path):
+    data = X[:60], np.r_[np.ones(2), np.zeros(58)].astype(int)
+    options = {**SEED_SETS, "data": data, "scoring": "accuracy", "n_repeats": 4}
+    options |= {"budget": 45, "n_queries": 8}
+    whole = run(checkpoint=tmp_path, **options)
+    assert (whole.to_frame().query("round == 0")["n_labeled"] > 2).any()
+    check_same(run(checkpoint=tmp_path, **options), whole)
+    cut(tmp_path, 2)
+    check_same(run(checkpoint=tmp_path, **options), whole)
+
+
+def start_script(folder, table):
+    command = [sys.executable, "-c", SCRIPT, "2", folder, table]
+    return subprocess.Popen(command, start_new_session=True)
+
+
+def test_two_writers_at_once(tmp_path):
+    folder = tmp_path / "both"
+    # Its workers outlive this one.
+    killed = start_script(folder, tmp_path / "0.csv")
+    while not [p for p in folder.glob("*.jsonl") if p.read_bytes().count(b"\n") > 1]:
+        assert killed.poll() is None
+        time.sleep(0.01)
+    killed.kill()
+    killed.wait()
+    # And two at once.
+    both = [start_script(folder, tmp_path / f"{n}.csv") for n in (1, 2)]
+    assert [process.wait() for process in both] == [0, 0]
+    assert start_script(folder, tmp_path / "3.csv").wait() == 0
+    first, *others = (
+        pd.read_csv(tmp_path / f"{n}.csv").drop(columns=TIMES) for n in (1, 2, 3)
+    )
+    assert len(first) == 4 * 2 * 11
+    for other in others:
+        pd.testing.assert_frame_equal(first, other, check_exact=True)
+
+
 def test_a_run_grows_and_folders_are_merged(tmp_path):
     run(names=("random",), checkpoint=tmp_path / "a")
     run(names=("margin", "entropy"), checkpoint=tmp_path / "b", baseline="margin")
@@ -202,6 +338,186 @@ def test_another_setting_is_refused_and_named(options, message, tmp_path):
     run(names=("random",), checkpoint=tmp_path)
     with pytest.raises(ValueError, match=message):
         run(checkpoint=tmp_path, **{"names": ("random",), **options})
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"parts": []}', "{", None])
+def test_a_folder_without_its_setting_is_refused(content, tmp_path):
+    run(names=("random",), checkpoint=tmp_path)
+    path = tmp_path / "setting.json"
+    path.unlink()
+    if content is None:
+        match = "has rounds, but no setting.json"
+    else:
+        match = r"setting\.json is damaged"
+        path.write_text(content)
+    for options in ({}, {"estimator": LogisticRegression()}, {"random_state": None}):
+        with pytest.raises(ValueError, match=match):
+            run(**{"names": ("random",), "checkpoint": tmp_path, **options})
+
+
+@pytest.mark.parametrize("verbose", [None, "1"])
+def test_verbose_is_checked(verbose):
+    with pytest.raises(ValueError, match=f"verbose={verbose!r}; pass a number"):
+        run(verbose=verbose)
+
+
+OF_A_SCRIPT = """
+import sys
+from functools import partial
+import numpy as np
+from sklearn.datasets import load_iris
+from sklearn.metrics import accuracy_score
+from sklearn.naive_bayes import GaussianNB
+from sklearn.preprocessing import FunctionTransformer
+from sklearn.pipeline import make_pipeline
+from skactive.simulation._checkpoint import describe
+
+FACTOR = 1.0
+
+class Base(GaussianNB):
+    names = {"a", "b", "c", "d"}
+
+    @property
+    def twice(self):
+        return 2
+
+    @staticmethod
+    def still(x):
+        return x
+
+class Mine(Base):
+    def fit(self, X, y, *, weight=None):
+        self.again = lambda: Mine
+        return super().fit(X, y)
+
+class Scorer:
+    names = {"e", "f", "g"}
+    def __init__(self):
+        self.seen = {"h", "i", "j"}
+    def __call__(self, estimator, X, y):
+        return FACTOR * accuracy_score(y, estimator.predict(X))
+
+def score(estimator, X, y):
+    if type(estimator).__name__ in {"setosa", "virginica", "versicolor"}:
+        return 0.0
+    return FACTOR * accuracy_score(y, estimator.predict(X)) + score.__code__.co_argcount
+
+def outer(power):
+    def inner(x, *, by={"k", "l", "m"}):
+        return x ** power
+    return inner
+
+print(describe([
+    Mine(), make_pipeline(FunctionTransformer(outer(2)), Mine()), score, Scorer(),
+    partial(score, X=1), Mine, lambda x: FACTOR * x, outer,
+]))
+"""
+
+
+def describe_in_script(script, seed):
+    return subprocess.run(
+        [sys.executable, "-c", script],
+        env={**os.environ, "PYTHONHASHSEED": str(seed)},
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+
+
+def test_what_a_script_defines_is_the_same_in_every_process():
+    first = describe_in_script(OF_A_SCRIPT, 1)
+    # It may stand elsewhere in the script.
+    moved = OF_A_SCRIPT.replace("FACTOR = 1.0", "# More.\n\nFACTOR = 1.0")
+    assert describe_in_script(moved, 2) == first
+
+
+WITH_WEIGHTS = """
+import torch
+from skactive.simulation._checkpoint import describe
+
+class Net(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.layer = torch.nn.Linear(2, 2)
+
+torch.manual_seed(0)
+half = torch.zeros((2, 3), dtype=torch.bfloat16)
+print(describe([Net(), torch.nn.Linear(2, 1), half.T, torch.tensor(1.0)]))
+"""
+
+
+def test_weights_are_the_same_in_every_process():
+    pytest.importorskip("torch")
+    first = describe_in_script(WITH_WEIGHTS, 1)
+    assert describe_in_script(WITH_WEIGHTS, 2) == first
+    other = WITH_WEIGHTS.replace("seed(0)", "seed(1)")
+    assert describe_in_script(other, 1) != first
+
+
+def describe_in_main(source, name="f"):
+    there = {"__name__": "__main__"}
+    exec(source, there)
+    return describe(there[name])
+
+
+CLASS = "class f:\n    a = 1\n    def g(self, x=1):\n        return x + 1"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("f = lambda x: x + 1", "f = lambda x: x + 2"),
+        ("f = lambda x: x + 1", "f = lambda x: x - 1"),
+        ("f = lambda x: x.a", "f = lambda x: x.b"),
+        ("f = lambda x=1: x", "f = lambda x=2: x"),
+        ("f = lambda *, x=1: x", "f = lambda *, x=2: x"),
+        ("f = lambda x: x in {1, 2}", "f = lambda x: x in {1, 3}"),
+        ("f = lambda x: lambda: x + 1", "f = lambda x: lambda: x + 2"),
+        ("f = lambda x: k * x; k = 1", "f = lambda x: k * x; k = 2"),
+        ("f = (lambda k: lambda: k)(1)", "f = (lambda k: lambda: k)(2)"),
+        (
+            "h = lambda x: x + 1; f = lambda x: h(x)",
+            "h = lambda x: x + 2; f = lambda x: h(x)",
+        ),
+        (CLASS, CLASS.replace("a = 1", "a = 2")),
+        (CLASS, CLASS.replace("x + 1", "x + 2")),
+        (CLASS, CLASS.replace("x=1", "x=2")),
+        (CLASS, CLASS.replace("class f", "class f(dict)")),
+    ],
+)
+def test_changed_code_is_described_otherwise(before, after):
+    assert describe_in_main(before) == describe_in_main(before)
+    assert describe_in_main(before) != describe_in_main(after)
+
+
+def test_equal_data_are_described_alike(tmp_path):
+    np.save(tmp_path / "X.npy", X)
+    there = describe(X)
+    for same in (
+        np.asfortranarray(X),
+        np.repeat(X, 2, axis=1)[:, ::2],
+        np.load(tmp_path / "X.npy", mmap_mode="r"),
+    ):
+        assert describe(same) == there
+        assert describe(pd.DataFrame(same)) == describe(pd.DataFrame(X))
+    for other in (X.T, X.astype(np.float32), X.ravel(), np.vstack([X[:1], X[:-1]])):
+        assert describe(other) != there
+    texts = np.array(["a", "b", None], dtype=object)
+    assert describe(texts) == describe(np.array(["a", "b", None], dtype=object))
+    assert describe(texts) != describe(texts[::-1])
+    assert describe(np.array([10])[0]) == describe(10)
+    days = np.array(["2020-01-01", "2020-01-02"], dtype="datetime64[D]")
+    assert describe(days) == describe(days.copy()) != describe(days[::-1])
+    masked = np.ma.array([1, 2], mask=[True, False])
+    assert describe(masked) != describe(np.ma.array([1, 2], mask=[False, True]))
+    assert describe(np.zeros((0, 3))) != describe(np.zeros((3, 0)))
+
+
+def test_long_lists_are_described_by_a_hash():
+    texts = [f"the text {number}" for number in range(500)]
+    assert len(describe((texts, y))) < 60
+    assert describe(texts) == describe([*texts])
+    assert describe(texts) != describe(texts[::-1])
 
 
 def test_labels_with_hyphens_have_files_of_their_own(tmp_path):

@@ -429,4 +429,4 @@ def test_bad_checkpoints_are_named(tmp_path):
         check_file_labels("strategies", ["x" * 300])
     (tmp_path / "gsx-2-0.jsonl").write_text('{"rows"}\n')
     with pytest.raises(ValueError, match=r"gsx-2-0\.jsonl is damaged"):
-        store.log(("gsx", 2, 0)).rounds()
+        store.log(("gsx", 2, 0), [8]).rounds()
