@@ -21,7 +21,7 @@ from sklearn.pipeline import make_pipeline
 from skactive import ActiveLearner, simulate, strategies
 from skactive.datasets import robot_arm
 from skactive.simulation import study
-from skactive.simulation._checkpoint import describe
+from skactive.simulation._describe import describe
 
 TIMES = ["fit_time", "query_time"]
 X, y = make_classification(150, class_sep=0.7, flip_y=0.1, random_state=0)
@@ -370,7 +370,7 @@ from sklearn.metrics import accuracy_score
 from sklearn.naive_bayes import GaussianNB
 from sklearn.preprocessing import FunctionTransformer
 from sklearn.pipeline import make_pipeline
-from skactive.simulation._checkpoint import describe
+from skactive.simulation._describe import describe
 
 FACTOR = 1.0
 
@@ -433,7 +433,7 @@ def test_what_a_script_defines_is_the_same_in_every_process():
 
 WITH_WEIGHTS = """
 import torch
-from skactive.simulation._checkpoint import describe
+from skactive.simulation._describe import describe
 
 class Net(torch.nn.Module):
     def __init__(self):
