@@ -11,6 +11,8 @@ from typing import NamedTuple
 import numpy as np
 from scipy.optimize import isotonic_regression
 
+from skactive.simulation._verdict import differences_of
+
 KEYS = ["strategy", "repeat", "round"]
 _N_TARGETS = 50
 
@@ -76,6 +78,26 @@ def paired_curves(frame, greater_is_better=True):
         n_labeled[labels[0]].to_numpy(dtype=float),
         {label: sign * scores[label].to_numpy(dtype=float) for label in labels},
     )
+
+
+def without_rounding(curves, baseline):
+    """Take the baseline's score where a strategy's differs by rounding alone.
+
+    Parameters
+    ----------
+    curves : PairedCurves
+    baseline : str
+
+    Returns
+    -------
+    curves : PairedCurves
+    """
+    reference = curves.scores[baseline]
+    scores = {
+        label: np.where(differences_of(own, reference) == 0, reference, own)
+        for label, own in curves.scores.items()
+    }
+    return curves._replace(scores=scores)
 
 
 def _checked(frame):
@@ -185,7 +207,7 @@ def labeling_efficiency(
     """
     import pandas as pd
 
-    curves = paired_curves(frame, greater_is_better)
+    curves = without_rounding(paired_curves(frame, greater_is_better), baseline)
     sign = 1 if greater_is_better else -1
     means = {
         label: mean_curve(curves.n_labeled, scores, envelope)

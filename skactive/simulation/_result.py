@@ -710,7 +710,8 @@ class SimulationResult(LongTable):
         import pandas as pd
 
         baseline = self._check_baseline(baseline)
-        curves = self._curves(metric)
+        measured = self._curves(metric)
+        curves = _metrics.without_rounding(measured, baseline)
         means = {
             label: _metrics.mean_curve(curves.n_labeled, scores)
             for label, scores in curves.scores.items()
@@ -727,7 +728,7 @@ class SimulationResult(LongTable):
                 ),
                 "efficiency_low": intervals[label][0],
                 "efficiency_high": intervals[label][1],
-                "api": (scores - curves.scores[baseline]).mean(),
+                "api": (measured.scores[label] - measured.scores[baseline]).mean(),
                 "verdict": "baseline"
                 if label == baseline
                 else judge(intervals[label], scores - curves.scores[baseline]),

@@ -3,9 +3,52 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.special import stdtr, stdtrit
+from scipy.special import stdtr
 
 _ALPHA = 0.05
+_ROUNDING = 1e-12
+
+
+def differences_of(first, second):
+    """Subtract scores; those that differ by rounding alone are equal.
+
+    Sums in another order are no difference, however alike the repeats are.
+
+    Parameters
+    ----------
+    first, second : ndarray of shapes that broadcast
+
+    Returns
+    -------
+    differences : ndarray
+    """
+    differences = first - second
+    size = np.maximum(np.abs(first), np.abs(second))
+    differences[np.abs(differences) <= _ROUNDING * size] = 0
+    return differences
+
+
+def paired_t_test(differences):
+    """Two-sided paired t test of a mean of zero, along the first axis.
+
+    Differences that are all alike, but not zero, have a p-value of 0.
+
+    Parameters
+    ----------
+    differences : ndarray of shape (n_repeats, ...)
+        Of at least two repeats; without rounding, as from `differences_of`.
+
+    Returns
+    -------
+    p_values, signs : ndarray of shape (...)
+        The sign is that of the mean difference.
+    """
+    n = len(differences)
+    mean = differences.mean(axis=0)
+    error = differences.std(axis=0, ddof=1) / np.sqrt(n)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        t = np.where(mean == 0, 0, np.abs(mean) / error)
+    return 2 * stdtr(n - 1, -t), np.sign(mean)
 
 
 def mean_differs(differences):
@@ -15,10 +58,8 @@ def mean_differs(differences):
     ----------
     differences : ndarray of shape (n_repeats,)
     """
-    n = len(differences)
-    mean = differences.mean()
-    bound = -stdtrit(n - 1, _ALPHA / 2) * differences.std(ddof=1) / np.sqrt(n)
-    return int(np.sign(mean)) if abs(mean) > bound else 0
+    p_value, sign = paired_t_test(differences)
+    return int(sign) if p_value < _ALPHA else 0
 
 
 def paired_p_value(differences):
@@ -28,13 +69,9 @@ def paired_p_value(differences):
     ----------
     differences : ndarray of shape (n_repeats,)
     """
-    n = len(differences)
-    if n < 2 or not np.isfinite(differences).all():
+    if len(differences) < 2 or not np.isfinite(differences).all():
         return np.nan
-    mean, error = differences.mean(), differences.std(ddof=1) / np.sqrt(n)
-    if error == 0:
-        return 1.0 if mean == 0 else 0.0
-    return float(2 * stdtr(n - 1, -abs(mean) / error))
+    return float(paired_t_test(differences)[0])
 
 
 def end_alike(summary):
