@@ -88,11 +88,31 @@ def end_alike(summary):
     return len(others) > 0 and bool((others["efficiency_low"] == 1).all())
 
 
-def judge(interval, lead):
-    """Put the interval of the efficiency and the lead over the baseline into words.
+def contradicted(summary):
+    """Strategies whose interval says fewer labels, while the estimate does not.
 
-    Both must agree. The interval looks at one height of the curves, where a strategy
-    may be ahead by chance, or after it was behind all along.
+    The interval aims at the baseline's last mean score, the estimate at the end of the
+    monotone curve, which is higher where the mean dips at the end.
+
+    Parameters
+    ----------
+    summary : DataFrame
+        As from ``SimulationResult.summary``.
+
+    Returns
+    -------
+    labels : list
+    """
+    missed = (summary["efficiency_low"] > 1) & ~(summary["efficiency"] > 1)
+    return list(summary.index[missed])
+
+
+def judge(interval, lead, efficiency=np.inf):
+    """Put the efficiency, its interval and the lead over the baseline into words.
+
+    All must agree. The interval looks at one height of the curves, where a strategy
+    may be ahead by chance, or after it was behind all along. The estimate looks at a
+    greater height where the baseline's mean dips at the end.
 
     Parameters
     ----------
@@ -100,10 +120,13 @@ def judge(interval, lead):
         Of the efficiency; NaN for a single repeat.
     lead : ndarray of shape (n_repeats, n_rounds)
         Over the baseline.
+    efficiency : float, default=inf
+        The estimate; NaN, the target is never reached. The default says nothing
+        against fewer labels.
     """
     low, high = interval
     along = lead.mean(axis=1)
-    if low > 1 and mean_differs(along) > 0:
+    if low > 1 and efficiency > 1 and mean_differs(along) > 0:
         return "fewer labels"
     # The efficiency of what is not reached within the budget is below a bound of 1.
     if high <= 1 and mean_differs(lead[:, -1]) < 0 and mean_differs(along) < 0:

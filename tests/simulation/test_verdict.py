@@ -91,6 +91,10 @@ def test_both_must_agree():
     unsure = np.array([[0.1, 0.1], [-0.1, 0.11], [0, 0.09]])
     fell_back = up[:, ::-1] - [0, 0.01]
     assert judge((1.1, 1.5), up) == "fewer labels"
+    assert judge((1.1, 1.5), up, 1.2) == "fewer labels"
+    assert judge((1.1, 1.5), up, 1.0) == "no difference shown"
+    assert judge((1.1, 1.5), up, np.nan) == "no difference shown"
+    assert judge((0, 1), -up, np.nan) == "worse"
     assert judge((1.1, 1.5), unsure) == "no difference shown"
     assert judge((1.1, 1.5), -up) == "no difference shown"
     assert judge((1.0, 1.5), up) == "no difference shown"
