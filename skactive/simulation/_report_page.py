@@ -203,8 +203,8 @@ def _efficiency(study):
     )
     yield Text(
         "A strategy has a verdict if its whole interval is on one side of 1 and its "
-        "mean lead along the curve agrees, by a paired t test at 5 %. Fewer labels also "
-        "take an efficiency above 1."
+        "mean lead along the curve agrees, by a paired t test at 5 %. Fewer labels "
+        "also take an efficiency above 1."
     )
 
 
