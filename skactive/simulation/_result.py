@@ -176,13 +176,16 @@ class SimulationResult(LongTable):
         ------
         ValueError
             If settings differ; if a strategy and repeat is there twice and differs by
-            more than times and rounding; or if a strategy lacks repeats that others
-            have.
+            more than times and rounding; if seed sets, or scores on them, differ with
+            one seed; or if a strategy lacks repeats that others have.
 
         Notes
         -----
         The setting does not tell the data. With one seed, other data show as other seed
-        sets and are refused; with several seeds it is yours to know that all come from
+        sets, or as other scores of the model on the same seed set, and are refused.
+        Scores are compared between strategies that are labeled with the names they are
+        registered by; a learner with a model of its own needs another label. With other
+        labels throughout, or with several seeds, it is yours to know that all come from
         the same table.
 
         Examples
@@ -199,6 +202,10 @@ class SimulationResult(LongTable):
         >>> SimulationResult.concat([here, there])
         SimulationResult(strategies=['random', 'margin'], ... n_repeats=6, ...)
         """
+        if isinstance(results, cls):
+            raise ValueError(
+                f"results={results!r} is a single result; pass a list: [result, other]."
+            )
         results = list(results)
         if not results or not all(isinstance(result, cls) for result in results):
             raise ValueError(
