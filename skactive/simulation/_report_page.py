@@ -54,6 +54,8 @@ def save_report(result, path, *, label_price, second_price, title, baseline, met
     if not isinstance(path, str | PathLike) or not str(path).lower().endswith(suffixes):
         raise ValueError(f"path={path!r} must name a file ending in '.html' or '.md'.")
     path = Path(path)
+    if title is not None and not isinstance(title, str):
+        raise ValueError(f"title={title!r} must be a string, or None.")
     for name, price in {
         "label_price": label_price,
         "second_price": second_price,

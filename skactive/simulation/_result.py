@@ -121,11 +121,19 @@ class SimulationResult(LongTable):
         Raises
         ------
         ValueError
-            If a round is missing or there twice, a score is not finite, or the baseline
-            is unknown.
+            If a column or a round is missing, a round is there twice, ``n_labeled``
+            falls or is not above 0, a score is not finite, or the baseline is unknown.
         """
+        import pandas as pd
+
+        if not isinstance(frame, pd.DataFrame):
+            raise ValueError(
+                f"frame is a {type(frame).__name__}; pass a DataFrame with one row per "
+                "round."
+            )
         if not len(frame):
             raise ValueError("frame is empty; pass one row per round.")
+        _metrics.check_columns(frame)
         frame = frame.reset_index(drop=True)
         if "metric" not in frame:
             frame["metric"] = "score"

@@ -281,3 +281,8 @@ def test_an_efficiency_outside_its_interval_is_explained(tmp_path):
 def test_an_agreeing_interval_needs_no_words(result, tmp_path):
     assert "misses the efficiency" not in markdown(result, tmp_path)
     assert "o verdict on" not in markdown(result, tmp_path)
+
+
+def test_a_title_is_a_string(result, tmp_path):
+    with pytest.raises(ValueError, match="title=3 must be a string"):
+        markdown(result, tmp_path, title=3)
