@@ -120,6 +120,11 @@ def _checked_picks(picks, n_samples):
             f"picks names row {last}, but X has {n_samples} rows; pass all samples of "
             "the simulation, in their order."
         )
+    if not (picks["round"] > 0).any():
+        raise ValueError(
+            "picks has the seed set alone, so there is no batch; simulate with a "
+            "budget above n_initial."
+        )
     return picks
 
 

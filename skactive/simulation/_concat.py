@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import combinations
 from typing import NamedTuple
+
+import numpy as np
+
+from skactive.strategies import names
 
 _KEY = ["strategy", "repeat"]
 _ROUNDING = 1e-6  # relative; processors differ in the last digits
@@ -53,7 +58,9 @@ def join_results(results):
     first = results[0]
     setting = first.setting
     if setting is not None:
-        _check_seed_sets(picks)
+        if "round" in picks:  # not where no result has picks
+            _check_seed_sets(picks)
+        _check_first_scores(results)
         seeds = [seed for group in firsts for seed in group]
         if len(seeds) > 1:
             setting = {**setting, "random_state": seeds}
@@ -153,6 +160,37 @@ def _untimed(table):
     if "metric" in table:
         table = table.sort_values(["round", "metric"])
     return table.reset_index(drop=True)
+
+
+def _check_first_scores(results):
+    """Refuse results of one seed whose models score differently on one seed set.
+
+    A learner may bring a model of its own. Those that are labeled with the name of a
+    strategy are taken to have the model of all.
+    """
+    firsts = [_first_scores(result) for result in results]
+    for (i, one), (j, other) in combinations(enumerate(firsts), 2):
+        if _seeds(results[i]) != _seeds(results[j]):
+            continue
+        for repeat, metric in sorted(one.keys() & other.keys()):
+            a, b = one[repeat, metric], other[repeat, metric]
+            pairs = a.to_numpy()[:, None], b.to_numpy()
+            if not np.isclose(*pairs, rtol=_ROUNDING, atol=0).any():
+                raise ValueError(
+                    f"{a.index[0]!r} in results[{i}] and {b.index[0]!r} in "
+                    f"results[{j}] begin repeat {repeat} with {metric}={a.iloc[0]:.6g} "
+                    f"and {b.iloc[0]:.6g}, though with one seed and one model: they "
+                    "were measured on other data, by another scorer or by other code, "
+                    "and are not paired. A learner with a model of its own needs a "
+                    "label that is no strategy's name."
+                )
+
+
+def _first_scores(result):
+    """Scores of the seed set by strategy, for each repeat and metric."""
+    first = result._frame[result._frame["round"] == 0]
+    first = first[first["strategy"].isin(names())].set_index("strategy")
+    return dict(list(first.groupby(["repeat", "metric"])["score"]))
 
 
 def _check_seed_sets(picks):

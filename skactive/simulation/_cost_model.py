@@ -137,6 +137,11 @@ class CostModel:
         n = frame["n_labeled"].to_numpy(dtype=float)
         fit_time = frame["fit_time"].to_numpy(dtype=float)
         (fixed, per_sample), _ = nnls(np.column_stack([np.ones_like(n), n]), fit_time)
+        if n_samples is not None and not n_samples >= n.max():
+            raise ValueError(
+                f"n_samples={n_samples!r}, but {n.max():g} were labeled; pass all "
+                "samples of the pool, the labeled ones included."
+            )
         asked = frame[frame["query_time"] > 0]
         per_pool_sample = 0.0
         if n_samples is None:
@@ -175,6 +180,11 @@ class CostModel:
         75.0
         """
         n = np.asarray(n_labeled, dtype=float)
+        if n.ndim != 1 or not len(n):
+            raise ValueError(
+                f"n_labeled={n_labeled!r} must be a list of one number or more: the "
+                "labels held in each round."
+            )
         cost = self.c_label * n[-1] + self.c_train_per_sample * n.sum()
         cost += self.c_round * len(n)
         if self.c_query_per_pool_sample:
@@ -196,13 +206,16 @@ class CostModel:
         time : float
             In the unit of ``turnaround``.
         """
+        if not n_rounds >= 0:
+            raise ValueError(f"n_rounds={n_rounds!r} must be 0 or more.")
         return float(n_rounds * self.turnaround)
 
     def break_even(self, n_rounds, *, n_samples=None):
         """Compute the share of labels below which the campaign is the cheaper way.
 
-        The other way is to label everything, and to train once. The campaign has equal
-        batches, the first of which is the seed set.
+        The other way is to label everything and to train once, in one round that costs
+        what a round costs. The campaign has equal batches, the first of which is the
+        seed set.
 
         Parameters
         ----------
@@ -215,13 +228,33 @@ class CostModel:
         -------
         share : float
             0 if the campaign never pays.
+
+        Notes
+        -----
+        Prendki's rule leaves out the round in which everything is labeled, and so asks
+        a little more of the campaign.
+
+        Examples
+        --------
+        >>> from skactive.simulation import CostModel
+        >>> model = CostModel(c_label=1, c_round=10)
+        >>> model.break_even(n_rounds=4, n_samples=100)
+        0.7
+        >>> model.cost([17.5, 35, 52.5, 70]) == model.cost([100])
+        True
         """
         if not n_rounds >= 1:
             raise ValueError(f"n_rounds={n_rounds!r} must be at least 1.")
+        if n_samples is not None and not n_samples > 0:
+            raise ValueError(
+                f"n_samples={n_samples!r} must be above 0: all there is to label."
+            )
         train, query = self.c_train_per_sample, self.c_query_per_pool_sample
         saved = self.c_label + train - query * (n_rounds - 1)
         if self.c_round:
-            saved -= self.c_round * n_rounds / self._known(n_samples, "n_samples")
+            # Labeling everything takes a round too.
+            n_more = n_rounds - 1
+            saved -= self.c_round * n_more / self._known(n_samples, "n_samples")
         if saved <= 0:
             return 0.0
         paid = self.c_label + train * (n_rounds + 1) / 2 - query * (n_rounds - 1) / 2
@@ -271,6 +304,10 @@ class CostModel:
         >>> CostModel(c_label=1, c_round=20).optimal_rounds(curve, 0.15)
         7
         """
+        if not max_rounds >= 1:
+            raise ValueError(
+                f"max_rounds={max_rounds!r} must be at least 1: a campaign has a round."
+            )
         needed = curve.labels_to_reach(error)
         if not np.isfinite(needed):
             raise ValueError(

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import stdtrit
 
+from skactive.simulation._verdict import differences_of
+
 _ALPHA = 0.05
 
 
@@ -32,8 +34,8 @@ def efficiency_intervals(curves, baseline):
     reference = curves.scores[baseline]
     return {
         label: (1.0, 1.0)
-        if np.array_equal(scores, reference)
-        else _interval(n_labeled, scores - reference[:, -1:])
+        if not differences_of(scores, reference).any()
+        else _interval(n_labeled, differences_of(scores, reference[:, -1:]))
         for label, scores in curves.scores.items()
     }
 

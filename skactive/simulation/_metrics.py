@@ -6,10 +6,13 @@ The table has one row per strategy, repeat and round, with the columns ``strateg
 
 from __future__ import annotations
 
+from numbers import Integral, Real
 from typing import NamedTuple
 
 import numpy as np
 from scipy.optimize import isotonic_regression
+
+from skactive.simulation._verdict import differences_of
 
 KEYS = ["strategy", "repeat", "round"]
 _N_TARGETS = 50
@@ -78,14 +81,45 @@ def paired_curves(frame, greater_is_better=True):
     )
 
 
-def _checked(frame):
+def without_rounding(curves, baseline):
+    """Take the baseline's score where a strategy's differs by rounding alone.
+
+    Parameters
+    ----------
+    curves : PairedCurves
+    baseline : str
+
+    Returns
+    -------
+    curves : PairedCurves
+    """
+    reference = curves.scores[baseline]
+    scores = {
+        label: np.where(differences_of(own, reference) == 0, reference, own)
+        for label, own in curves.scores.items()
+    }
+    return curves._replace(scores=scores)
+
+
+def check_columns(frame):
+    """Refuse a table that lacks columns."""
     missing = [name for name in [*KEYS, "n_labeled", "score"] if name not in frame]
     if missing:
         raise ValueError(
             f"The table lacks the columns {missing}; it has {list(frame.columns)}."
         )
+
+
+def _checked(frame):
+    check_columns(frame)
     if not len(frame):
         raise ValueError("The table is empty; it needs at least one round.")
+    rounds = frame["round"].unique()
+    if not all(isinstance(number, Integral) and number >= 0 for number in rounds):
+        raise ValueError(
+            f"round has the values {sorted(rounds)[:3]} and more, but rounds are "
+            "integers from 0 on; convert them, such as by astype(int)."
+        )
     twice = frame[frame.duplicated(KEYS)]
     if len(twice):
         raise ValueError(
@@ -97,6 +131,20 @@ def _checked(frame):
         raise ValueError(
             f"{len(bad)} scores are not finite, first {bad.iloc[0][KEYS].to_dict()}; "
             "choose a scoring that is defined in every round."
+        )
+    n_labeled = frame["n_labeled"].to_numpy(dtype=float)
+    bad = frame[~((n_labeled > 0) & np.isfinite(n_labeled))]
+    if len(bad):
+        raise ValueError(
+            f"n_labeled={bad.iloc[0]['n_labeled']} in {bad.iloc[0][KEYS].to_dict()} "
+            "must be above 0; leave out what was scored without labels."
+        )
+    by_round = frame.sort_values("round")
+    bad = by_round[by_round.groupby(KEYS[:2])["n_labeled"].diff() < 0]
+    if len(bad):
+        raise ValueError(
+            f"n_labeled falls to {bad.iloc[0]['n_labeled']} in "
+            f"{bad.iloc[0][KEYS].to_dict()}; it counts all labels held so far."
         )
     return frame
 
@@ -185,7 +233,7 @@ def labeling_efficiency(
     """
     import pandas as pd
 
-    curves = paired_curves(frame, greater_is_better)
+    curves = without_rounding(paired_curves(frame, greater_is_better), baseline)
     sign = 1 if greater_is_better else -1
     means = {
         label: mean_curve(curves.n_labeled, scores, envelope)
@@ -201,6 +249,8 @@ def labeling_efficiency(
             for a in _common_targets(reference, curve)
         ]
         return pd.DataFrame(rows, columns=["strategy", "target", "efficiency"])
+    if target is not None and not isinstance(target, Real):
+        raise ValueError(f"target={target!r}; pass one score, 'grid' or None.")
     a = reference.score[-1] if target is None else sign * target
     return pd.Series(
         {label: efficiency_at(reference, curve, a) for label, curve in means.items()},

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.special import stdtr
+
+from skactive.simulation._verdict import differences_of, paired_t_test
 
 MEAN = "column mean"
 _ALPHA = 0.05
-_ROUNDING = 1e-12
 
 
 def penalty_matrix(curves, correction=None):
@@ -71,15 +71,7 @@ def paired_tests(first, second):
     p_values, signs : ndarray of shape (...)
         Two-sided p-values, and the sign of the mean difference.
     """
-    n = len(first)
-    differences = first - second
-    size = np.maximum(np.abs(first), np.abs(second))
-    differences[np.abs(differences) <= _ROUNDING * size] = 0
-    mean = differences.mean(axis=0)
-    error = differences.std(axis=0, ddof=1) / np.sqrt(n)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        t = np.where(mean == 0, 0, np.abs(mean) / error)
-    return 2 * stdtr(n - 1, -t), np.sign(mean)
+    return paired_t_test(differences_of(first, second))
 
 
 def holm(p_values):

@@ -91,6 +91,11 @@ class QueryMapDisplay:
         if picks is None:
             raise ValueError("The result has no picks; simulate() returns them.")
         labels = result.strategies if strategies is None else list(strategies)
+        if not labels:
+            raise ValueError(
+                f"strategies={strategies!r} names nothing to draw; pass some of "
+                f"{result.strategies}, or None for all."
+            )
         unknown = [label for label in labels if label not in result.strategies]
         if unknown:
             raise ValueError(f"strategies={unknown} are not among {result.strategies}.")

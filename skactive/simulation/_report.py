@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from skactive.simulation._verdict import end_alike
+from skactive.simulation._verdict import contradicted, end_alike
 
 
 def render(summary, *, metric, n_repeats, n_labeled, setting, failures):
@@ -104,6 +104,13 @@ def _findings(summary, n_repeats, n_labeled):
         )
     if named("worse"):
         lines.append(f"WORSE than {baseline!r}: {named('worse')}.")
+    if contradicted(summary):
+        lines.append(
+            f"NO VERDICT ON {', '.join(map(str, contradicted(summary)))}: the interval "
+            f"is above 1, but the efficiency is not. The mean of {baseline!r} dips; "
+            "the efficiency aims at its monotone curve, the interval at its last "
+            "score. Raise n_repeats, or choose another budget."
+        )
     if n_repeats == 1:
         lines.append("One repeat shows nothing: raise n_repeats to 5 or more.")
     elif n_repeats < 5:

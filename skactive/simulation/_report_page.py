@@ -20,9 +20,10 @@ from skactive.simulation._html_page import to_html
 from skactive.simulation._markdown_page import to_markdown
 from skactive.simulation._metrics import KEYS
 from skactive.simulation._penalty_display import PenaltyMatrixDisplay
-from skactive.simulation._verdict import end_alike
+from skactive.simulation._verdict import contradicted, end_alike
 
 _DPI = 150
+_ROUNDING = 1e-12
 
 
 class _Study(NamedTuple):
@@ -53,6 +54,8 @@ def save_report(result, path, *, label_price, second_price, title, baseline, met
     if not isinstance(path, str | PathLike) or not str(path).lower().endswith(suffixes):
         raise ValueError(f"path={path!r} must name a file ending in '.html' or '.md'.")
     path = Path(path)
+    if title is not None and not isinstance(title, str):
+        raise ValueError(f"title={title!r} must be a string, or None.")
     for name, price in {
         "label_price": label_price,
         "second_price": second_price,
@@ -202,7 +205,8 @@ def _efficiency(study):
     )
     yield Text(
         "A strategy has a verdict if its whole interval is on one side of 1 and its "
-        "mean lead along the curve agrees, by a paired t test at 5 %."
+        "mean lead along the curve agrees, by a paired t test at 5 %. Fewer labels "
+        "also take an efficiency above 1."
     )
 
 
@@ -367,6 +371,24 @@ def _limits(study):
         yield (
             f"Never at the final score of {study.baseline!r} within the budget: "
             f"{_listed(censored)}. How many labels they need is not known."
+        )
+    missed = contradicted(study.summary)
+    if missed:
+        yield (
+            f"No verdict on {_listed(missed)}: the interval is above 1, but the "
+            f"efficiency is not. The mean of {study.baseline!r} dips; the efficiency "
+            "aims at its monotone curve, the interval at its last score. More repeats, "
+            "or another budget, can tell."
+        )
+    best = study.named("fewer labels")
+    outside = best.index[
+        (best["efficiency"] < best["efficiency_low"] * (1 - _ROUNDING))
+        | (best["efficiency"] > best["efficiency_high"] * (1 + _ROUNDING))
+    ]
+    if len(outside):
+        yield (
+            f"The interval of {_listed(outside)} misses the efficiency, for it aims at "
+            "the last mean score and not at the monotone curve. Both are above 1."
         )
     if study.summary.loc[study.baseline, "labels_needed"] <= study.n_labeled[0]:
         yield (

@@ -23,7 +23,7 @@ def make_result(picks):
     picks = pd.DataFrame(rows, columns=["strategy", "repeat", "round", "row"])
     frame = picks.groupby(["strategy", "repeat", "round"], as_index=False).size()
     frame = frame.rename(columns={"size": "n_labeled"}).assign(score=0.5)
-    frame["n_labeled"] = 10 * frame["round"]
+    frame["n_labeled"] = 10 * frame["round"] + 1
     return SimulationResult.from_frame(frame, picks)
 
 
@@ -129,6 +129,9 @@ def test_what_cannot_be_diagnosed_is_refused():
     for n_neighbors in (0, 2.5):
         with pytest.raises(ValueError, match="n_neighbors"):
             batch_diagnostics(result, X, n_neighbors=n_neighbors)
+    result.picks = result.picks[result.picks["round"] == 0]
+    with pytest.raises(ValueError, match="picks has the seed set alone"):
+        batch_diagnostics(result, X)
     result.picks = None
     with pytest.raises(ValueError, match="no picks"):
         batch_diagnostics(result, X)

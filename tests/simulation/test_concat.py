@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.datasets import make_classification
+from sklearn.ensemble import RandomForestClassifier
 from sklearn.exceptions import FitFailedWarning
 from sklearn.kernel_ridge import KernelRidge
 from sklearn.naive_bayes import GaussianNB
@@ -139,6 +140,63 @@ def test_contradictions_are_refused():
         concat(run(), run(data=(X, np.roll(y, 1))))
     with pytest.raises(ValueError, match="'random' and 'margin' have other seed sets"):
         concat(run(("random",)), run(("margin",), data=(X[:100], y[:100])))
+
+
+def test_other_data_of_one_length_are_refused():
+    noise = np.random.default_rng(0).normal(size=X.shape)
+    one = run(("random",), n_repeats=5)
+    with pytest.raises(ValueError, match=r"'random' in results\[0\] and 'margin' in"):
+        concat(one, run(("margin",), data=(noise, y), n_repeats=5))
+    with pytest.raises(ValueError, match=r"begin repeat \d with score="):
+        concat(one, run(("margin", "entropy"), data=(noise, y), n_repeats=5))
+    concat(run(), run(data=(noise, y), random_state=1))  # nobody can know
+
+
+def error_rate(estimator, X, y):
+    return float(np.mean(estimator.predict(X) != y))
+
+
+def hit_rate(estimator, X, y):
+    return 1 - error_rate(estimator, X, y)
+
+
+def test_another_scorer_is_refused():
+    with pytest.raises(ValueError, match="by another scorer"):
+        concat(run(("random",), scoring=hit_rate), run(("margin",), scoring=error_rate))
+
+
+def test_a_learner_of_its_own_may_begin_with_another_score():
+    own = ActiveLearner(GaussianNB(var_smoothing=10), strategies.margin())
+    one = run(("random",), n_repeats=5)
+    joined = concat(one, run({"smooth": own}, n_repeats=5))
+    first = joined.to_frame().query("round == 0")
+    assert (first.groupby("repeat")["score"].nunique() == 2).any()
+    check_same(joined, run({"random": "random", "smooth": own}, n_repeats=5))
+    # Beside the model of all, whatever its label.
+    concat(one, run({"margin": own, "entropy": "entropy"}, n_repeats=5))
+
+
+def test_models_with_seeds_begin_alike():
+    model = RandomForestClassifier(5)
+    parts = [run((n,), estimator=model) for n in ("random", "margin", "qbc")]
+    check_same(concat(*parts), run(("random", "margin", "qbc"), estimator=model))
+
+
+def test_results_without_picks():
+    parts = [run((name,)) for name in ("random", "margin")]
+    bare = [
+        SimulationResult.from_frame(part.to_frame(), setting=part.setting)
+        for part in parts
+    ]
+    for results in (bare, [bare[0], parts[1]], [parts[0], bare[1]]):
+        joined = concat(*results)
+        assert joined.picks is None
+        assert joined.strategies == ["random", "margin"]
+
+
+def test_a_single_result_is_no_list():
+    with pytest.raises(ValueError, match=r"is a single result; pass a list"):
+        SimulationResult.concat(run())
 
 
 def test_rounding_is_no_contradiction():

@@ -11,6 +11,9 @@ def test_break_even_worked_out_by_hand():
     assert_allclose(model.break_even(10), 0.4)
     assert_allclose(model.break_even(1), 1)
     assert CostModel(c_label=1).break_even(50) == 1
+    model = CostModel(c_label=1, c_round=10)
+    assert model.break_even(1, n_samples=100) == 1
+    assert_allclose(model.break_even(4, n_samples=100), 0.7)
 
 
 @pytest.mark.parametrize("n_rounds", [1, 3, 10])
@@ -21,7 +24,7 @@ def test_break_even_is_where_the_costs_are_equal(prices, n_rounds):
     model = CostModel(*prices)
     share = model.break_even(n_rounds, n_samples=1000)
     n = 1000 * share * np.arange(1, n_rounds + 1) / n_rounds
-    everything = 1000 * (model.c_label + model.c_train_per_sample)
+    everything = model.cost([1000], n_samples=1000)
     assert_allclose(model.cost(n, n_samples=1000), everything)
 
 
@@ -103,6 +106,25 @@ def test_optimal_rounds_are_those_of_the_least_cost():
         model.optimal_rounds(curve, 0.1, max_wall_time=6)
     with pytest.raises(ValueError, match="never reaches"):
         model.optimal_rounds(curve, -0.1)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda m: m.cost([]), r"n_labeled=\[\] must be a list"),
+        (lambda m: m.cost(5), "n_labeled=5 must be a list"),
+        (lambda m: m.wall_time(-1), "n_rounds=-1 must be 0 or more"),
+        (lambda m: m.break_even(3, n_samples=0), "n_samples=0 must be above 0"),
+        (lambda m: m.optimal_rounds(None, 0.1, max_rounds=0), "max_rounds=0 must be"),
+        (
+            lambda m: m.from_result(make_result(), label_price=1, n_samples=20),
+            "n_samples=20, but 80 were labeled",
+        ),
+    ],
+)
+def test_wrong_numbers_are_named(call, message):
+    with pytest.raises(ValueError, match=message):
+        call(CostModel(1, c_round=1))
 
 
 def test_what_is_no_price_is_refused():

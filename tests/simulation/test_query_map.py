@@ -119,5 +119,7 @@ def test_what_does_not_fit_is_refused(result):
             QueryMapDisplay.from_result(*arguments)
     with pytest.raises(ValueError, match=r"strategies=\['none'\]"):
         QueryMapDisplay.from_result(result, X, strategies=["none"])
+    with pytest.raises(ValueError, match=r"strategies=\[\] names nothing to draw"):
+        QueryMapDisplay.from_result(result, X, strategies=[])
     with pytest.raises(ValueError, match="repeat=2 is not among"):
         QueryMapDisplay.from_result(result, X, repeat=2)

@@ -240,3 +240,49 @@ def test_what_cannot_be_written_is_refused(result, tmp_path, monkeypatch):
     with pytest.raises(ImportError, match=r"save_report .*skactive\[plot\]"):
         result.save_report(tmp_path / "page.md")
     assert not list(tmp_path.iterdir())
+
+
+def make_dip(end, n_repeats=5):
+    """The baseline's mean dips at the end; the strategy stays at one score."""
+    rng = np.random.default_rng(0)
+    curves = {"random": [0.5] * 4 + [0.9, 0.7], "mine": [0.5] + [end] * 5}
+    rows = [
+        (label, repeat, i, 10 * (i + 1), score + (i > 0) * 0.005 * rng.normal())
+        for repeat in range(n_repeats)
+        for label, curve in curves.items()
+        for i, score in enumerate(curve)
+    ]
+    return SimulationResult.from_frame(pd.DataFrame(rows, columns=COLUMNS))
+
+
+def test_fewer_labels_take_an_efficiency_above_1(tmp_path):
+    result = make_dip(0.75)
+    row = result.summary().loc["mine"]
+    assert np.isnan(row["efficiency"])
+    assert row["efficiency_low"] > 3
+    assert row["verdict"] == "no difference shown"
+    assert "FEWER LABELS" not in result.report()
+    assert "NO VERDICT ON mine: the interval is above 1" in result.report()
+    page = markdown(result, tmp_path, label_price=1)
+    assert "nan" not in page
+    assert "Use 'mine'" not in page
+    assert "No verdict on 'mine': the interval is above 1" in page
+
+
+def test_an_efficiency_outside_its_interval_is_explained(tmp_path):
+    result = make_dip(0.82)
+    row = result.summary().loc["mine"]
+    assert 1 < row["efficiency"] < row["efficiency_low"]
+    assert row["verdict"] == "fewer labels"
+    assert "interval of 'mine' misses the efficiency" in markdown(result, tmp_path)
+    assert "NO VERDICT" not in result.report()
+
+
+def test_an_agreeing_interval_needs_no_words(result, tmp_path):
+    assert "misses the efficiency" not in markdown(result, tmp_path)
+    assert "o verdict on" not in markdown(result, tmp_path)
+
+
+def test_a_title_is_a_string(result, tmp_path):
+    with pytest.raises(ValueError, match="title=3 must be a string"):
+        markdown(result, tmp_path, title=3)

@@ -217,3 +217,25 @@ def test_a_frame_without_rows_or_without_the_baseline_is_refused():
     both = pd.concat([frame.assign(metric="accuracy"), more])
     with pytest.raises(ValueError, match="metric='f1' has no rows of the baseline"):
         SimulationResult.from_frame(both)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda f: f.drop(columns="strategy"), r"lacks the columns \['strategy'\]"),
+        (lambda f: {}, "frame is a dict; pass a DataFrame"),
+        (lambda f: f.assign(round=f["round"].astype(float)), "integers from 0 on"),
+        (lambda f: f.assign(round=f["round"] - 1), "integers from 0 on"),
+        (lambda f: f.assign(n_labeled=np.nan), "n_labeled=nan in .* must be above 0"),
+        (lambda f: f.assign(n_labeled=f["round"]), "n_labeled=0 in .* above 0"),
+        (lambda f: f.assign(n_labeled=50 - f["round"]), "n_labeled falls to 49"),
+    ],
+)
+def test_tables_of_another_kind_are_refused(change, message):
+    with pytest.raises(ValueError, match=message):
+        SimulationResult.from_frame(change(make_frame(random=0, mine=0.1)))
+
+
+def test_a_target_is_one_score(result):
+    with pytest.raises(ValueError, match=r"target=\[0.5\]; pass one score"):
+        result.labeling_efficiency(target=[0.5])

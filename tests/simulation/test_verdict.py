@@ -1,7 +1,11 @@
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import stats
+from sklearn.datasets import load_diabetes
+from sklearn.linear_model import Ridge
 
+from skactive import SimulationResult, simulate
 from skactive.simulation._efficiency_interval import efficiency_intervals
 from skactive.simulation._metrics import PairedCurves
 from skactive.simulation._penalties import penalty_matrix
@@ -38,11 +42,59 @@ def test_mean_differs_without_spread():
     assert mean_differs(np.array([-0.1, -0.1])) == -1
 
 
+def test_rounding_is_no_difference():
+    """Final scores that are one unit in the last place apart in all repeats."""
+    curves = draw_curves(np.random.default_rng(0), 5, lead=0.1)
+    random, mine = curves.scores["random"], curves.scores["mine"]
+    for end in (np.nextafter(random[:, -1], 2), np.nextafter(random[:, -1], 0)):
+        mine[:, -1] = end
+        frame = pd.DataFrame(
+            [
+                (label, i, j, N_LABELED[j], score)
+                for label, scores in curves.scores.items()
+                for (i, j), score in np.ndenumerate(scores)
+            ],
+            columns=["strategy", "repeat", "round", "n_labeled", "score"],
+        )
+        result = SimulationResult.from_frame(frame)
+        row = result.summary().loc["mine"]
+        assert row["efficiency"] >= 1
+        assert row["efficiency"] == result.labeling_efficiency()["mine"]
+        assert row["efficiency_low"] == 1
+        assert row["verdict"] == "no difference shown"
+        assert "All end at the score of 'random'" in result.report()
+    shifted = {"random": random, "mine": np.nextafter(random, 2)}
+    assert efficiency_intervals(curves._replace(scores=shifted), "random")["mine"] == (
+        1,
+        1,
+    )
+
+
+def test_the_whole_pool_of_a_regressor():
+    """All hold the same labels at last, in another order."""
+    result = simulate(
+        Ridge(),
+        *load_diabetes(return_X_y=True),
+        strategies=["random", "gsx", "gsxy"],
+        n_initial=20,
+        n_queries=62,
+        budget=331,
+        random_state=2,
+    )
+    assert (result.efficiency_interval()["efficiency_low"] == 1).all()
+    assert set(result.summary()["verdict"]) == {"baseline", "no difference shown"}
+    assert "All end at the score of 'random'" in result.report()
+
+
 def test_both_must_agree():
     up = np.array([[0.0, 0.1], [0, 0.11], [0, 0.09]])
     unsure = np.array([[0.1, 0.1], [-0.1, 0.11], [0, 0.09]])
     fell_back = up[:, ::-1] - [0, 0.01]
     assert judge((1.1, 1.5), up) == "fewer labels"
+    assert judge((1.1, 1.5), up, 1.2) == "fewer labels"
+    assert judge((1.1, 1.5), up, 1.0) == "no difference shown"
+    assert judge((1.1, 1.5), up, np.nan) == "no difference shown"
+    assert judge((0, 1), -up, np.nan) == "worse"
     assert judge((1.1, 1.5), unsure) == "no difference shown"
     assert judge((1.1, 1.5), -up) == "no difference shown"
     assert judge((1.0, 1.5), up) == "no difference shown"
