@@ -15,7 +15,7 @@ import argparse
 import numpy as np
 
 from skactive.simulation._efficiency_interval import efficiency_intervals
-from skactive.simulation._metrics import Curve, PairedCurves, efficiency_at
+from skactive.simulation._metrics import Curve, PairedCurves, efficiency_at, mean_curve
 from skactive.simulation._verdict import judge
 
 N_LABELED = np.arange(20.0, 201, 20)
@@ -67,7 +67,11 @@ def measure(case, n_repeats, n_studies, seed=0):
         curves = draw(rng, n_repeats, *case)
         bounds.append(efficiency_intervals(curves, "random")["mine"])
         lead = curves.scores["mine"] - curves.scores["random"]
-        verdicts.append(judge(bounds[-1], lead))
+        own, reference = (
+            mean_curve(N_LABELED, curves.scores[label]) for label in ("mine", "random")
+        )
+        estimate = efficiency_at(reference, own, reference.score[-1])
+        verdicts.append(judge(bounds[-1], lead, estimate))
     bounds = np.array(bounds)
     # An upper bound of 1 is not attained: it says that the strategy does not get there.
     covered = (bounds[:, 0] <= truth) & (truth < bounds[:, 1])

@@ -719,10 +719,9 @@ class SimulationResult(LongTable):
         -----
         A verdict other than 'no difference shown' needs the whole interval on one side
         of 1 and a paired t test of the improvement (5 %) that agrees; and 'fewer
-        labels' an efficiency above 1. Of studies of two
-        equal strategies, up to 2 % got one. It takes many repeats to see a small
-        saving: in studies of 5 repeats with a true efficiency of 2, half were
-        recognized.
+        labels' an efficiency above 1. Of studies of two equal strategies, up to 2 % got
+        one. It takes many repeats to see a small saving: in studies of 5 repeats with a
+        true efficiency of 2, half were recognized.
         """
         import pandas as pd
 

@@ -107,7 +107,7 @@ def contradicted(summary):
     return list(summary.index[missed])
 
 
-def judge(interval, lead, efficiency=np.inf):
+def judge(interval, lead, efficiency):
     """Put the efficiency, its interval and the lead over the baseline into words.
 
     All must agree. The interval looks at one height of the curves, where a strategy
@@ -120,9 +120,8 @@ def judge(interval, lead, efficiency=np.inf):
         Of the efficiency; NaN for a single repeat.
     lead : ndarray of shape (n_repeats, n_rounds)
         Over the baseline.
-    efficiency : float, default=inf
-        The estimate; NaN, the target is never reached. The default says nothing
-        against fewer labels.
+    efficiency : float
+        The estimate; NaN, the target is never reached.
     """
     low, high = interval
     along = lead.mean(axis=1)

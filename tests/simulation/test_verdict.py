@@ -90,25 +90,25 @@ def test_both_must_agree():
     up = np.array([[0.0, 0.1], [0, 0.11], [0, 0.09]])
     unsure = np.array([[0.1, 0.1], [-0.1, 0.11], [0, 0.09]])
     fell_back = up[:, ::-1] - [0, 0.01]
-    assert judge((1.1, 1.5), up) == "fewer labels"
     assert judge((1.1, 1.5), up, 1.2) == "fewer labels"
     assert judge((1.1, 1.5), up, 1.0) == "no difference shown"
     assert judge((1.1, 1.5), up, np.nan) == "no difference shown"
     assert judge((0, 1), -up, np.nan) == "worse"
-    assert judge((1.1, 1.5), unsure) == "no difference shown"
-    assert judge((1.1, 1.5), -up) == "no difference shown"
-    assert judge((1.0, 1.5), up) == "no difference shown"
-    assert judge((0, 1), -up) == "worse"
-    assert judge((0, 1), -unsure) == "no difference shown"
-    assert judge((0, 1), fell_back) == "no difference shown"
-    assert judge((0, 1.2), -up) == "no difference shown"
-    assert judge((1, 1), 0 * up) == "no difference shown"
-    assert judge((np.nan, np.nan), up[:1]) == "no difference shown"
+    assert judge((1.1, 1.5), unsure, 1.2) == "no difference shown"
+    assert judge((1.1, 1.5), -up, 1.2) == "no difference shown"
+    assert judge((1.0, 1.5), up, 1.2) == "no difference shown"
+    assert judge((0, 1), -up, 0.9) == "worse"
+    assert judge((0, 1), -unsure, 0.9) == "no difference shown"
+    assert judge((0, 1), fell_back, np.nan) == "no difference shown"
+    assert judge((0, 1.2), -up, 0.9) == "no difference shown"
+    assert judge((1, 1), 0 * up, 1.0) == "no difference shown"
+    assert judge((np.nan, np.nan), up[:1], 1.2) == "no difference shown"
 
 
 def verdict(curves, label="mine", baseline="random"):
     lead = curves.scores[label] - curves.scores[baseline]
-    return judge(efficiency_intervals(curves, baseline)[label], lead)
+    interval = efficiency_intervals(curves, baseline)[label]
+    return judge(interval, lead, efficiency=np.inf)  # nothing against fewer labels
 
 
 @pytest.mark.parametrize("n_repeats", [2, 3, 5, 10])
