@@ -68,7 +68,8 @@ def measure(case, n_repeats, n_studies, seed=0):
         bounds.append(efficiency_intervals(curves, "random")["mine"])
         lead = curves.scores["mine"] - curves.scores["random"]
         own, reference = (
-            mean_curve(N_LABELED, curves.scores[label]) for label in ("mine", "random")
+            mean_curve(curves.n_labeled, curves.scores[label])
+            for label in ("mine", "random")
         )
         estimate = efficiency_at(reference, own, reference.score[-1])
         verdicts.append(judge(bounds[-1], lead, estimate))
