@@ -45,9 +45,9 @@ class SemiSupervisedNet(NetClassifier):
 
     def _make_net(self, X):
         if isinstance(self.net, NetClassifier):
-            for name, idle in {"classes": None, "start": "reset"}.items():
-                value = getattr(self.net, name)
-                if value is not idle and value != idle:
+            inner = {"classes": self.net.classes, "start": self.net.start}
+            for name, value in inner.items():
+                if not (value is None or isinstance(value, str) and value == "reset"):
                     raise ValueError(
                         f"{name}={value!r} of `net` plays no part here; pass {name} to "
                         f"{type(self).__name__}."

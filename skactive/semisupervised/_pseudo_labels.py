@@ -93,7 +93,9 @@ class _PseudoLabels(Delegating):
 
     def _check_estimator(self, other, wrapper):
         """Refuse an estimator of the other type, which a wrapper is for."""
-        if get_tags(self.estimator).estimator_type == other:
+        # An estimator without tags says nothing of its type.
+        has_tags = hasattr(self.estimator, "__sklearn_tags__")
+        if has_tags and get_tags(self.estimator).estimator_type == other:
             raise TypeError(
                 f"estimator={self.estimator!r} is a {other}; wrap it in "
                 f"skactive.semisupervised.{wrapper}."

@@ -392,7 +392,10 @@ def test_equal_weights_are_none(kind):
     assert_array_equal(clf.predict_proba(X), plain)
 
 
-@pytest.mark.parametrize("idle", [{"classes": [0, 1, 2, 3]}, {"start": "warm"}])
+@pytest.mark.parametrize(
+    "idle",
+    [{"classes": [0, 1, 2, 3]}, {"classes": np.arange(4)}, {"start": "warm"}],
+)
 def test_what_would_play_no_part_in_the_net_is_refused(idle):
     clf = MixMatchClassifier(TorchMLPClassifier((8,), **idle), n_steps=5)
     (name,) = idle

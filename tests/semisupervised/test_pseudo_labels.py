@@ -376,3 +376,27 @@ def test_several_targets():
     ours = PseudoLabelRegressor(Ridge(), random_state=0)
     ours.fit(XR[:40], both[:40], X_unlabeled=XR[40:])
     assert ours.predict(XR).shape == (300, 2)
+
+
+class Duck:
+    """An estimator without tags, which says nothing of its type."""
+
+    def get_params(self, deep=True):
+        return {}
+
+    def __sklearn_clone__(self):
+        return Duck()
+
+    def fit(self, X, y):
+        self.inner = GaussianNB().fit(X, y)
+        return self
+
+    def predict(self, X):
+        return self.inner.predict(X)
+
+    def predict_proba(self, X):
+        return self.inner.predict_proba(X)
+
+
+def test_an_estimator_without_tags():
+    assert PseudoLabelClassifier(Duck()).fit([[0.0], [9.0]], [0, 1]).n_iter_ == 1
