@@ -47,7 +47,7 @@ class SemiSupervisedNet(NetClassifier):
         if isinstance(self.net, NetClassifier):
             inner = {"classes": self.net.classes, "start": self.net.start}
             for name, value in inner.items():
-                if not (value is None or isinstance(value, str) and value == "reset"):
+                if not (value is None or (isinstance(value, str) and value == "reset")):
                     raise ValueError(
                         f"{name}={value!r} of `net` plays no part here; pass {name} to "
                         f"{type(self).__name__}."

@@ -389,6 +389,7 @@ class Duck:
 
     def fit(self, X, y):
         self.inner = GaussianNB().fit(X, y)
+        self.classes_ = self.inner.classes_
         return self
 
     def predict(self, X):
