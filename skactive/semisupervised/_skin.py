@@ -77,19 +77,22 @@ def _rename(search, place, name, bare, skin):
         return
     prefix = f"{name}__".removeprefix(f"{root}__")
     inside = "net" if is_raw_net(bare) else "estimator"
-    # Names that only the skin has mean the skin; net__lr may have been meant for it.
-    of_skin = set(skin.get_params(deep=False)) - set(bare.get_params(deep=False))
+    # What only the skin has was meant for it, such as net__lr.
+    of_skin = set(skin.get_params()) - set(bare.get_params())
 
     def renamed(grid):
         if isinstance(grid, list):
             return [renamed(each) for each in grid]
         if not isinstance(grid, dict):
             return grid  # the search says what is wrong with it
+        if any(prefix.startswith(f"{key}__") for key in grid):
+            return grid  # it puts other estimators there, and these are their names
         return {new_name(key): values for key, values in grid.items()}
 
     def new_name(key):
         rest = key.removeprefix(prefix)
-        if not key.startswith(prefix) or rest.partition("__")[0] in of_skin:
+        first = rest.partition("__")[0]
+        if not key.startswith(prefix) or of_skin.intersection([rest, first]):
             return key
         return f"{prefix}{inside}__{rest}"
 

@@ -136,13 +136,16 @@ class CampaignLog:
         self.totals = totals
         self._there = []  # the rounds in the file
         self._size = 0  # of the file with them
+        self._n_read = 0  # bytes, of which the last may be half a line
         self._n_played = 0  # by the one who uses this log
 
     def rounds(self):
         """Return what is there, and cut off what was not written to its end."""
         self._read()
-        if self._size < self._size_now():
+        # Not by the size it has by now: what was added since is another's.
+        if self._size < self._n_read:
             os.truncate(self.path, self._size)
+            self._n_read = self._size
         self._n_played = len(self._there)
         return list(self._there)
 
@@ -150,11 +153,11 @@ class CampaignLog:
         """Write the next round, or find that it is there."""
         number = self._n_played
         self._n_played += 1
-        if self._size_now() != self._size:
+        while self._size_now() != self._n_read:
             self._read()
         if number < len(self._there) and _is_same(self._there[number], done):
             return
-        if number != len(self._there) or self._size_now() != self._size:
+        if number != len(self._there) or self._size < self._n_read:
             raise OtherWriter(
                 f"{self.path} was changed while its campaign was played, and not to "
                 "the rounds of this run; end what else writes to that folder, such as "
@@ -166,7 +169,7 @@ class CampaignLog:
             n_written = file.write(line)
         if n_written < len(line):
             raise OSError(f"{self.path}: the disk took half of a line; is it full?")
-        self._size += n_written
+        self._size = self._n_read = self._size + n_written
         self._there.append(done)
 
     def _size_now(self):
@@ -176,7 +179,7 @@ class CampaignLog:
         """Read the lines that are whole."""
         content = self.path.read_bytes() if self.path.exists() else b""
         whole = content[: content.rfind(b"\n") + 1]
-        self._there, self._size = [], len(whole)
+        self._there, self._size, self._n_read = [], len(whole), len(content)
         for number, line in enumerate(whole.split(b"\n")[:-1], start=1):
             try:
                 done = PlayedRound(**json.loads(line))

@@ -7,9 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from skactive.strategies import names
-
 _KEY = ["strategy", "repeat"]
+_OWN = "own_models"  # in a setting
 _ROUNDING = 1e-6  # relative; processors differ in the last digits
 
 
@@ -64,6 +63,9 @@ def join_results(results):
         seeds = [seed for group in firsts for seed in group]
         if len(seeds) > 1:
             setting = {**setting, "random_state": seeds}
+        own = [label for result in results for label in _own_models(result)]
+        if own:
+            setting = {**setting, _OWN: list(dict.fromkeys(own))}
     same_baseline = all(result.baseline == first.baseline for result in results)
     return {
         "frame": frame,
@@ -78,7 +80,11 @@ def join_results(results):
 def _check_settings(results):
     facts = [
         {
-            **{name: repr(value) for name, value in (result.setting or {}).items()},
+            **{
+                name: repr(value)
+                for name, value in (result.setting or {}).items()
+                if name != _OWN
+            },
             "random_state": "known" if result.setting else "unknown",
             "greater_is_better": str(result.greater_is_better),
             "metrics": str(sorted(result.metrics)),
@@ -163,11 +169,7 @@ def _untimed(table):
 
 
 def _check_first_scores(results):
-    """Refuse results of one seed whose models score differently on one seed set.
-
-    A learner may bring a model of its own. Those that are labeled with the name of a
-    strategy are taken to have the model of all.
-    """
+    """Refuse results of one seed whose model scores differently on one seed set."""
     firsts = [_first_scores(result) for result in results]
     for (i, one), (j, other) in combinations(enumerate(firsts), 2):
         if _seeds(results[i]) != _seeds(results[j]):
@@ -175,22 +177,27 @@ def _check_first_scores(results):
         for repeat, metric in sorted(one.keys() & other.keys()):
             a, b = one[repeat, metric], other[repeat, metric]
             pairs = a.to_numpy()[:, None], b.to_numpy()
-            if not np.isclose(*pairs, rtol=_ROUNDING, atol=0).any():
+            # What fits exactly has an error of rounding alone.
+            if not np.isclose(*pairs, rtol=_ROUNDING, atol=1e-12).any():
                 raise ValueError(
                     f"{a.index[0]!r} in results[{i}] and {b.index[0]!r} in "
                     f"results[{j}] begin repeat {repeat} with {metric}={a.iloc[0]:.6g} "
                     f"and {b.iloc[0]:.6g}, though with one seed and one model: they "
                     "were measured on other data, by another scorer or by other code, "
-                    "and are not paired. A learner with a model of its own needs a "
-                    "label that is no strategy's name."
+                    "and are not paired."
                 )
 
 
 def _first_scores(result):
-    """Scores of the seed set by strategy, for each repeat and metric."""
+    """Scores of the common model on the seed set, for each repeat and metric."""
     first = result._frame[result._frame["round"] == 0]
-    first = first[first["strategy"].isin(names())].set_index("strategy")
+    first = first[~first["strategy"].isin(_own_models(result))].set_index("strategy")
     return dict(list(first.groupby(["repeat", "metric"])["score"]))
+
+
+def _own_models(result):
+    """Labels of learners that brought a model of their own."""
+    return (result.setting or {}).get(_OWN, [])
 
 
 def _check_seed_sets(picks):

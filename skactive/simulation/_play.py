@@ -161,6 +161,10 @@ def play(
         **{name: int(n) for name, n in base.sizes.items() if n is not None},
         "random_state": seed,
     }
+
+    def shares_model(label):
+        return learners[default][label].estimator is conditions[default].estimator
+
     if store is not None:
         check_file_labels("strategies", labels)
         check_file_labels("values", conditions)
@@ -168,7 +172,7 @@ def play(
             # The model of the first value plays no part.
             ("strategy", label): describe(
                 ActiveLearner(base.estimator, learner.strategy)
-                if learner.estimator is conditions[default].estimator
+                if shares_model(label)
                 else learner
             )
             for label, learner in learners[default].items()
@@ -200,6 +204,9 @@ def play(
             )
     tables = make_tables(outcomes, first.columns)
     setting = {"estimator": repr(base.estimator), **setting}
+    own = [label for label in labels if not shares_model(label)]
+    if own:
+        setting["own_models"] = own
     if base.initial != "random":
         setting["initial"] = base.initial
     return Played(*tables, baseline, setting)

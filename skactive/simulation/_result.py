@@ -191,9 +191,8 @@ class SimulationResult(LongTable):
         -----
         The setting does not tell the data. With one seed, other data show as other seed
         sets, or as other scores of the model on the same seed set, and are refused.
-        Scores are compared between strategies that are labeled with the names they are
-        registered by; a learner with a model of its own needs another label. With other
-        labels throughout, or with several seeds, it is yours to know that all come from
+        Learners with a model of their own, named in the setting as ``own_models``, have
+        scores of their own. With several seeds it is yours to know that all come from
         the same table.
 
         Examples

@@ -162,6 +162,7 @@ TRAINING = SelfTrainingClassifier(LINEAR)
             {"estimator__C": [1, 10], "threshold": [0.8]},
             {"estimator__estimator__C", "estimator__threshold"},
         ),
+        (TRAINING, {"estimator__estimator__C": [1, 10]}, {"estimator__estimator__C"}),
     ],
 )
 @pytest.mark.parametrize("random", [False, True])

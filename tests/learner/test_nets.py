@@ -15,10 +15,11 @@ from sklearn.compose import make_column_transformer
 from sklearn.datasets import load_digits, load_iris
 from sklearn.ensemble import BaggingClassifier, VotingClassifier
 from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.naive_bayes import GaussianNB
-from sklearn.pipeline import make_pipeline
+from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from sklearn.semi_supervised import SelfTrainingClassifier
 from sklearn.utils import get_tags
@@ -392,6 +393,12 @@ def test_a_query_changes_neither_weights_nor_statistics_nor_modes():
         lambda net: GridSearchCV(net, [{"lr": [0.1]}, {"start": ["warm"]}], cv=2),
         lambda net: GridSearchCV(
             make_pipeline(StandardScaler(), net), {"neuralnetclassifier__lr": [1]}, cv=2
+        ),
+        lambda net: GridSearchCV(net, {"net__optimizer__momentum": [0.5]}, cv=2),
+        lambda net: GridSearchCV(
+            Pipeline([("clf", net)]),
+            [{"clf__lr": [0.1]}, {"clf": [LogisticRegression()], "clf__C": [1]}],
+            cv=2,
         ),
         lambda net: GridSearchCV(
             SelfTrainingClassifier(net), {"estimator__lr": [0.1]}, cv=2

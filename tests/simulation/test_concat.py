@@ -165,15 +165,28 @@ def test_another_scorer_is_refused():
         concat(run(("random",), scoring=hit_rate), run(("margin",), scoring=error_rate))
 
 
-def test_a_learner_of_its_own_may_begin_with_another_score():
+@pytest.mark.parametrize("label", ["smooth", "bald"])
+def test_a_learner_of_its_own_may_begin_with_another_score(label):
     own = ActiveLearner(GaussianNB(var_smoothing=10), strategies.margin())
-    one = run(("random",), n_repeats=5)
-    joined = concat(one, run({"smooth": own}, n_repeats=5))
+    joined = concat(run(("random",), n_repeats=5), run({label: own}, n_repeats=5))
     first = joined.to_frame().query("round == 0")
     assert (first.groupby("repeat")["score"].nunique() == 2).any()
-    check_same(joined, run({"random": "random", "smooth": own}, n_repeats=5))
-    # Beside the model of all, whatever its label.
-    concat(one, run({"margin": own, "entropy": "entropy"}, n_repeats=5))
+    assert joined.setting["own_models"] == [label]
+    check_same(joined, run({"random": "random", label: own}, n_repeats=5))
+
+
+def test_errors_of_rounding_alone_may_differ():
+    def part(label, error):
+        rows = [(label, 0, r, 2 + r, error) for r in range(2)]
+        columns = ["strategy", "repeat", "round", "n_labeled", "score"]
+        frame = pd.DataFrame(rows, columns=columns)
+        setting = {"estimator": "LinearRegression()", "random_state": 0}
+        return SimulationResult.from_frame(frame, setting=setting)
+
+    joined = concat(part("random", -5e-28), part("gsx", -6e-28))
+    assert joined.strategies == ["random", "gsx"]
+    with pytest.raises(ValueError, match="score=-5e-05 and -6e-05"):
+        concat(part("random", -5e-5), part("gsx", -6e-5))
 
 
 def test_models_with_seeds_begin_alike():
