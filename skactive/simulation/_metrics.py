@@ -117,7 +117,7 @@ def _checked(frame):
     rounds = frame["round"].unique()
     if not all(isinstance(number, Integral) and number >= 0 for number in rounds):
         raise ValueError(
-            f"round has the values {sorted(rounds)[:3]} and more, but rounds are "
+            f"round has the values {list(rounds)[:3]} and more, but rounds are "
             "integers from 0 on; convert them, such as by astype(int)."
         )
     twice = frame[frame.duplicated(KEYS)]
@@ -139,7 +139,7 @@ def _checked(frame):
             f"n_labeled={bad.iloc[0]['n_labeled']} in {bad.iloc[0][KEYS].to_dict()} "
             "must be above 0; leave out what was scored without labels."
         )
-    by_round = frame.sort_values("round")
+    by_round = frame.assign(n_labeled=n_labeled).sort_values("round")
     bad = by_round[by_round.groupby(KEYS[:2])["n_labeled"].diff() < 0]
     if len(bad):
         raise ValueError(
