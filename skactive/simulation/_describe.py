@@ -26,7 +26,7 @@ import numpy as np
 
 from skactive.utils import class_names
 
-_PLAIN = (type(None), bool, int, float, complex, str, bytes, np.generic, np.dtype)
+_PLAIN = (type(None), bool, int, float, complex, str, bytes)
 _CONTAINERS = (dict, list, tuple, set, frozenset)
 _ARRAYS = (np.ndarray, np.memmap)
 _MOST_TEXT = 1000  # letters of a list that are written down as they are
@@ -75,10 +75,10 @@ class _Writer:
 
     def write(self, value, cloned=False):
         """Write down an object; of one that will be `cloned`, only what is kept."""
-        kind = type(value)
         if isinstance(value, np.generic):
             value = value.item()
-        if isinstance(value, np.generic | np.dtype) or type(value) in _PLAIN:
+        kind = type(value)
+        if isinstance(value, np.generic | np.dtype) or kind in _PLAIN:
             return repr(value)
         if kind in _CONTAINERS:
             return self._write_container(value, cloned)
@@ -174,8 +174,11 @@ def _parts_of(value):
         return _parts_of_class(value)
     if isinstance(value, set | frozenset):
         return [type(value), frozenset(value), getattr(value, "__dict__", None)]
-    if _is_dense_tensor(value):
-        return _parts_of_tensor(value)
+    torch = sys.modules.get("torch")
+    if torch is not None and isinstance(value, torch.nn.Module):
+        return _parts_of_module(value)
+    if torch is not None and _is_dense_tensor(value, torch):
+        return _parts_of_tensor(value, torch)
     return _parts_to_pickle(value)
 
 
@@ -233,19 +236,28 @@ _PARTS = {
 }
 
 
-def _is_dense_tensor(value):
-    torch = sys.modules.get("torch")
+def _parts_of_module(value):
+    """List what a torch module has, whether or not it can be pickled."""
+    # Hooks are kept by numbers, which count on from module to module.
+    state = {
+        name: list(each.values())
+        if "_hooks" in name and isinstance(each, dict)
+        else each
+        for name, each in vars(value).items()
+    }
+    return [type(value), state]
+
+
+def _is_dense_tensor(value, torch):
     return (
-        torch is not None
-        and isinstance(value, torch.Tensor)
+        isinstance(value, torch.Tensor)
         and value.layout == torch.strided
         and value.device.type != "meta"
         and not value.is_quantized
     )
 
 
-def _parts_of_tensor(value):
-    torch = sys.modules["torch"]
+def _parts_of_tensor(value, torch):
     plain = value.detach().cpu().resolve_conj().resolve_neg()
     plain = torch.view_as_real(plain) if plain.is_complex() else plain
     content = plain.reshape(-1).view(torch.uint8).numpy()
@@ -259,9 +271,6 @@ def _parts_to_pickle(value):
     try:
         parts = reduce(value) if reduce else value.__reduce_ex__(4)
     except Exception as error:
-        torch = sys.modules.get("torch")
-        if torch is not None and isinstance(value, torch.nn.Module):
-            return [type(value), vars(value)]
         raise TypeError(_refusal(value)) from error
     if isinstance(parts, str):
         module = whichmodule(value, parts)
@@ -272,10 +281,11 @@ def _parts_to_pickle(value):
 
 
 def _refusal(value):
+    kind = type(value)
     return (
-        f"{repr(value)[:200]} cannot be described by its content, so a checkpoint "
-        "could not tell whether it has changed. Move the function or class that uses "
-        "it to a module that can be imported, or pass checkpoint=None."
+        f"An object of class {kind.__module__}.{kind.__qualname__} cannot be described "
+        "by its content, so a checkpoint could not tell whether it has changed. Move "
+        "what uses it to a module that can be imported, or pass checkpoint=None."
     )
 
 
