@@ -809,7 +809,7 @@ class SimulationResult(LongTable):
         second_price : float, default=0
             Price of a second of computing, in the same currency.
         title : str, default=None
-            None: "Does active learning pay?"
+            None: "Does active learning pay?".
         baseline : str, default=None
             None: the result's own.
         metric : str, default=None
