@@ -16,9 +16,8 @@ from skactive.utils import seed_nested
 
 def check_strategy(strategy, *, classifies=None):
     """Refuse what cannot be a strategy, or is for another task, before any training."""
-    who = repr(strategy)
     if isinstance(strategy, str):
-        strategy = strategies.get(strategy)
+        who, strategy = repr(strategy), strategies.get(strategy)
     elif isinstance(strategy, type) or isfunction(strategy):
         name = strategy.__name__
         raise TypeError(

@@ -4,6 +4,8 @@
 mostly overhead.
 """
 
+from functools import cache
+
 import torch
 from torch import nn
 
@@ -66,7 +68,22 @@ def _drop(X, p, generators):
     """Dropout with the units that torch drops for each net alone, on the CPU."""
     if p in (0, 1):  # torch draws nothing then
         return X * (1 - p)
-    kept = torch.empty_like(X)
-    for own, generator in zip(kept, generators, strict=True):
-        own.bernoulli_(1 - p, generator=generator)
+    if _draws_doubles():  # then the draws alone take half as long as bernoulli_
+        drawn = torch.empty(X.shape, dtype=torch.float64)
+        for own, generator in zip(drawn, generators, strict=True):
+            own.uniform_(generator=generator)
+        kept = (drawn < 1 - p).to(X.dtype)
+    else:
+        kept = torch.empty_like(X)
+        for own, generator in zip(kept, generators, strict=True):
+            own.bernoulli_(1 - p, generator=generator)
     return X * kept.div_(1 - p)
+
+
+@cache
+def _draws_doubles():
+    """Whether torch's dropout compares doubles with p; not so on Intel's processors."""
+    first, second = (torch.Generator().manual_seed(0) for _ in range(2))
+    kept = torch.empty(64).bernoulli_(0.5, generator=first)
+    drawn = torch.rand(64, dtype=torch.float64, generator=second)
+    return torch.equal(kept.bool(), drawn < 0.5)

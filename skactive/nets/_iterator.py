@@ -70,7 +70,9 @@ def take_tensors(data, rows):
     if sparse.issparse(data):
         dense = data[rows.reshape(-1).numpy()].toarray()
         return torch.from_numpy(dense).reshape(*rows.shape, -1)
-    return data[rows]
+    # Several times faster than data[rows].
+    taken = data.index_select(0, rows.reshape(-1))
+    return taken.view(*rows.shape, *data.shape[1:])
 
 
 def to_tensors(data):

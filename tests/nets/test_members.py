@@ -20,6 +20,7 @@ from skactive.nets import (
     NetRegressor,
     TorchMLPClassifier,
     TorchMLPRegressor,
+    _chain,
     _untrained,
 )
 from skactive.nets._chain import is_chain
@@ -135,7 +136,12 @@ def test_members_train_by_the_squared_error_they_train_by_alone(
 
 
 @pytest.mark.parametrize("dropout", [0.2, 0.5, 0.99])
-def test_each_member_drops_the_units_it_drops_alone(blobs, plane, joint, dropout):
+@pytest.mark.parametrize("by_torch", [False, True])
+def test_each_member_drops_the_units_it_drops_alone(
+    blobs, plane, joint, dropout, by_torch, monkeypatch
+):
+    if by_torch:
+        monkeypatch.setattr(_chain, "_draws_doubles", lambda: False)
     params = {**FLAT, "dropout": dropout, "max_epochs": 12}
     assert_same(TorchMLPRegressor((8, 6), **params), *plane)
     X, y = blobs
