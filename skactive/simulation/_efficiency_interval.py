@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import stdtrit
 
-from skactive.simulation._verdict import differences_of
+from skactive.simulation._paired_test import differences_of
 
 _ALPHA = 0.05
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.optimize import isotonic_regression
 
-from skactive.simulation._verdict import differences_of
+from skactive.simulation._paired_test import differences_of
 
 KEYS = ["strategy", "repeat", "round"]
 _N_TARGETS = 50

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from skactive.simulation._verdict import differences_of, paired_t_test
+from skactive.simulation._paired_test import differences_of, paired_t_test
 
 MEAN = "column mean"
 _ALPHA = 0.05

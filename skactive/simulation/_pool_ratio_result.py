@@ -6,8 +6,8 @@ import numpy as np
 
 from skactive.simulation._long_table import LongTable
 from skactive.simulation._metrics import area_ratios
+from skactive.simulation._paired_test import paired_p_value
 from skactive.simulation._pool_ratio_display import PoolRatioDisplay
-from skactive.simulation._verdict import paired_p_value
 
 BASELINE = "random"
 _ALPHA = 0.05

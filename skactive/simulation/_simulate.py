@@ -39,7 +39,8 @@ def simulate(
     labels it asked for and no others, not even which classes there are.
 
     An estimator whose ``fit`` takes `X_unlabeled`, such as those of
-    `skactive.semisupervised`, gets the samples of the pool that were not asked so far.
+    `skactive.semisupervised`, gets the samples of the pool that were not asked so far;
+    with `pool_ratio`, whose pools are thrown away, none.
 
     The labels are those of a table, or a :class:`~skactive.datasets.Problem` computes
     them when they are asked for. Then the seed set, the test set and the pool are drawn

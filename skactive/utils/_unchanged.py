@@ -12,7 +12,7 @@ def unchanged_by_errors(estimator):
     before = dict(vars(estimator))
     try:
         yield
-    except BaseException:
+    except BaseException:  # an interrupt, too
         vars(estimator).clear()
         vars(estimator).update(before)
         raise

@@ -4,7 +4,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 from skactive.simulation import SimulationResult
-from skactive.simulation._verdict import paired_p_value
+from skactive.simulation._paired_test import paired_p_value
 
 N = [10, 20, 40]
 RANDOM, MINE = [1, 0.5, 0.25], [1, 0.4, 0.2]

@@ -107,16 +107,33 @@ def test_interrupted_and_taken_up_again(tmp_path):
     pd.testing.assert_frame_equal(without_times(again), without_times(whole))
 
 
-def test_problems():
+@pytest.mark.parametrize(
+    ("pool", "n_unlabeled"),
+    [({"pool_size": 40}, [40, 30, 20]), ({"pool_ratio": 3}, [None] * 3)],
+)
+def test_a_problem_passes_a_pool_that_is_kept(pool, n_unlabeled):
+    class LookingRidge(Ridge):
+        def fit(self, X, y, X_unlabeled=None):
+            SEEN.append((len(y), X, X_unlabeled))
+            return super().fit(X, y)
+
+    SEEN.clear()
+    sizes = {**SIZES, "n_repeats": 1, "test_size": 20, "random_state": 0}
+    simulate(LookingRidge(), robot_arm(), strategies=["random"], **sizes, **pool)
+    assert [n for n, _, _ in SEEN] == [10, 20, 30]
+    assert [None if rest is None else len(rest) for *_, rest in SEEN] == n_unlabeled
+
+
+def test_pseudo_labels_on_a_problem():
+    sizes = {**SIZES, "n_repeats": 1, "test_size": 20, "random_state": 0}
     for pool in ({"pool_size": 40}, {"pool_ratio": 3}):
-        simulate(
-            PseudoLabelRegressor(Ridge()),
-            robot_arm(),
-            strategies=["random"],
-            random_state=0,
-            test_size=20,
-            **{**SIZES, **pool},
-        )
+        results = [
+            simulate(model, robot_arm(), strategies=["random"], **sizes, **pool)
+            for model in (Ridge(), PseudoLabelRegressor(Ridge(), cv=None))
+        ]
+        plain, pseudo = (each.to_frame()["score"] for each in results)
+        # What is thrown away teaches nothing.
+        assert pseudo.equals(plain) == ("pool_ratio" in pool)
 
 
 def test_a_pool_that_is_used_up():

@@ -8,8 +8,9 @@ from sklearn.linear_model import Ridge
 from skactive import SimulationResult, simulate
 from skactive.simulation._efficiency_interval import efficiency_intervals
 from skactive.simulation._metrics import PairedCurves
+from skactive.simulation._paired_test import mean_differs
 from skactive.simulation._penalties import penalty_matrix
-from skactive.simulation._verdict import judge, mean_differs
+from skactive.simulation._verdict import judge
 
 N_LABELED = 10.0 * np.arange(1, 9)
 
