@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Hashable
 from typing import NamedTuple
 
 import numpy as np
@@ -35,6 +36,7 @@ def clean(frame):
     """
     kinds = {name: _kind(frame[name]) for name in frame}
     for kind, why in {
+        "nested": "lists or structs; to use them, give each entry its own column",
         "constant": "the same in all rows, or missing",
         "identifiers": "text that is another in every row",
         "dates": "dates; to use them, write them as numbers, such as a count of days",
@@ -55,9 +57,18 @@ def clean(frame):
     return type(frame)(cleaned, index=frame.index)[used], columns
 
 
+def is_nested(column):
+    """Whether values have parts, as lists, arrays and structs of Parquet do."""
+    return column.dtype == object and not all(
+        isinstance(value, Hashable) for value in column
+    )
+
+
 def _kind(column):
     from pandas.api.types import is_datetime64_any_dtype, is_numeric_dtype
 
+    if is_nested(column):
+        return "nested"
     if column.nunique(dropna=False) <= 1:
         return "constant"
     if is_datetime64_any_dtype(column):

@@ -3,12 +3,29 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 from skactive.cli._errors import UserError
 
 _RESULTS, _PICKS, _SETTING = "results.csv", "picks.csv", "setting.json"
 _FAILURES = "failures.csv"  # is there if there were any
+
+
+def make_folder(option, path):
+    """Make a folder that results can be written to, before there are any."""
+    path = Path(path)
+    if path.is_file():
+        raise UserError(f"{option} {path} is a file; name a folder")
+    try:
+        # Tried, as permissions do not tell: root has them in /proc.
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(
+            f"{option} {path} cannot be made ({error.strerror}); name another folder"
+        ) from error
+    if not os.access(path, os.W_OK):
+        raise UserError(f"{option} {path} must not be written to; name another folder")
 
 
 def save_result(result, folder):
@@ -52,6 +69,8 @@ def load_result(folder):
     try:
         frame, picks = (pd.read_csv(folder / name) for name in (_RESULTS, _PICKS))
         about = json.loads((folder / _SETTING).read_text(encoding="utf-8"))
+        if not isinstance(about, dict):
+            raise TypeError(f"{_SETTING} holds a {type(about).__name__}, not an object")
         if (folder / _FAILURES).is_file():
             about["failures"] = pd.read_csv(folder / _FAILURES)
         return SimulationResult.from_frame(frame, picks, **about)

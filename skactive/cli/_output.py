@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from importlib.util import find_spec
 from math import inf
 from pathlib import Path
@@ -33,6 +34,17 @@ def show(result, args):
     return 1 if len(result.failures) else 0
 
 
+def check_file(option, path):
+    """Refuse a file that cannot be written, before there is anything to write."""
+    path = Path(path)
+    if path.is_dir():
+        raise UserError(f"{option} {path} is a folder; name a file")
+    if not path.absolute().parent.is_dir():
+        raise UserError(f"{option} {path}: there is no such folder")
+    if not os.access(path if path.exists() else path.absolute().parent, os.W_OK):
+        raise UserError(f"{option} {path} must not be written; name another file")
+
+
 def check_report(args):
     """Refuse a report that cannot be written, and prices without one."""
     for option in ("label_price", "second_price"):
@@ -46,7 +58,6 @@ def check_report(args):
     path = Path(args.report)
     if path.suffix not in _SUFFIXES:
         raise UserError(f"--report {path}: the name must end in .html or .md")
-    if not path.absolute().parent.is_dir():
-        raise UserError(f"--report {path}: there is no such folder")
+    check_file("--report", path)
     if find_spec("matplotlib") is None:
         raise UserError("--report needs matplotlib: pip install matplotlib")

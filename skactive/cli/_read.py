@@ -5,11 +5,17 @@ from __future__ import annotations
 import csv
 import gzip
 import re
+import zlib
+from decimal import Decimal
 from pathlib import Path
+
+import numpy as np
 
 from skactive.cli._errors import UserError, listed, near, say
 
 _PARQUET = {".parquet", ".pq"}
+# Tables come in these too; read as text, they would seem to be in another encoding.
+_PACKED = {".zip", ".bz2", ".xz", ".zst", ".tar", ".tgz", ".xls", ".xlsx", ".ods"}
 _SAMPLE = 1 << 18  # characters
 # The rare ones first: a comma may stand in numbers and in text.
 _SEPARATORS = ("\t", ";", ",")
@@ -81,14 +87,37 @@ def _read_parquet(path):
             f"{path} is Parquet, which needs pyarrow: pip install pyarrow, or write "
             "the table as CSV"
         ) from error
+    except (ValueError, TypeError, OSError, NotImplementedError) as error:
+        raise UserError(
+            f"{path} cannot be read as Parquet ({error}); write it anew, or rename it "
+            "if it is a CSV"
+        ) from error
     # What was set as the index is a column too, if it has a name.
     frame = frame.reset_index(drop=frame.index.names == [None])
-    return frame.set_axis(frame.columns.map(str), axis=1)
+    return _decimals_as_floats(frame.set_axis(frame.columns.map(str), axis=1))
+
+
+def _decimals_as_floats(frame):
+    """Make numbers of decimals, such as prices, which are objects as text may be."""
+    names = [name for name in frame if _holds_decimals(frame[name])]
+    return frame.astype(dict.fromkeys(names, np.float64))
+
+
+def _holds_decimals(column):
+    if column.dtype != object:
+        return False
+    values = column.dropna()
+    return len(values) > 0 and all(isinstance(value, Decimal) for value in values)
 
 
 def _read_csv(path, header, sep, encoding):
     import pandas as pd
 
+    if path.suffix.lower() in _PACKED:
+        raise UserError(
+            f"{path} is a {path.suffix} file; write the table as CSV, plain or packed "
+            "as .gz, or as Parquet"
+        )
     # Some programs put a mark in front, which is not part of the first name.
     codec = "utf-8-sig" if encoding == "utf-8" else encoding
     try:
@@ -119,6 +148,11 @@ def _read_csv(path, header, sep, encoding):
             f"{path} is not text in {encoding} ({error}); name its encoding, such as "
             "--encoding latin-1"
         ) from error
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        raise UserError(
+            f"{path} cannot be unpacked ({error}); pack it anew with gzip, or take .gz "
+            "off its name if it is plain text"
+        ) from error
     except pd.errors.ParserError as error:
         raise UserError(
             f"{path} is not a table separated by {sep!r}: {error}"
@@ -127,6 +161,9 @@ def _read_csv(path, header, sep, encoding):
         raise UserError(f"{path} has more cells in its rows than names in its header")
     if header is False:
         return frame.set_axis([f"column {i}" for i in range(frame.shape[1])], axis=1)
+    names = frame.columns.str.strip()
+    if names.is_unique:  # as two that differ in blanks only would not be
+        frame = frame.set_axis(names, axis=1)
     return _without_row_numbers(frame)
 
 
@@ -142,7 +179,8 @@ def _first_lines(path, encoding):
 
 
 def _records(lines, sep):
-    return list(csv.reader(lines, delimiter=sep, skipinitialspace=True))
+    records = csv.reader(lines, delimiter=sep, skipinitialspace=True)
+    return [[cell.strip() for cell in record] for record in records]
 
 
 def _find_separator(lines):
@@ -185,7 +223,7 @@ def _refuse_values(path, first, rest):
 
 
 def _holds_numbers(cells):
-    filled = [cell for cell in cells if cell.strip() not in ("", "?", "NA", "nan")]
+    filled = [cell for cell in cells if cell not in ("", "?", "NA", "nan")]
     return bool(filled) and all(map(_is_number, filled))
 
 
@@ -205,7 +243,7 @@ def _counts_up(names):
 
 
 def _has_decimal_commas(records):
-    cells = [cell.strip() for record in records for cell in record]
+    cells = [cell for record in records for cell in record]
     return any(map(_DECIMAL_COMMA.fullmatch, cells)) and not any(
         map(_DECIMAL_POINT.fullmatch, cells)
     )

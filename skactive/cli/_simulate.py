@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import warnings
 from contextlib import contextmanager
-from pathlib import Path
 
 from sklearn.exceptions import ConvergenceWarning
 
 from skactive import strategies
 from skactive.cli._errors import UserError, near
-from skactive.cli._folder import save_result
-from skactive.cli._output import check_report, show
+from skactive.cli._folder import make_folder, save_result
+from skactive.cli._output import check_file, check_report, show
 from skactive.cli._plan import plan_table
 from skactive.cli._setting import plan_setting
 from skactive.exceptions import MissingCapability
@@ -28,11 +27,11 @@ _OWN_SCORES = {"classification": "accuracy", "regression": "r2"}
 
 def run(args):
     """Measure, print, and write what was asked for."""
-    _check_output(args)
     if args.n_jobs == 0:
         raise UserError("--n-jobs 0; use 1 or more, or -1 for all processors")
     args.strategies = _strategies(args.strategies)
     scoring = _scoring(args.scoring)
+    _check_output(args)
     seed = draw_seed(args.random_state)
     plan = _plan(args)(args, seed)
     options = {
@@ -95,8 +94,6 @@ def _strategies(names):
     names = _split(names, "--strategies")
     for name in names:
         strategies.get(name)  # raises with near names
-        if names.count(name) > 1:
-            raise UserError(f"--strategies names {name!r} more than once")
     return names
 
 
@@ -106,26 +103,30 @@ def _scoring(names):
     from sklearn.metrics import get_scorer_names
 
     known = get_scorer_names()
-    for name in _split(names, "--scoring"):
+    names = _split(names, "--scoring")
+    for name in names:
         if name not in known:
             raise UserError(
                 f"there is no scorer {name!r}; {near(name, known)}scikit-learn has "
                 f"{', '.join(known)}"
             )
-    return _split(names, "--scoring")
+    return names
 
 
 def _split(names, option):
     parts = [name.strip() for name in names.split(",") if name.strip()]
     if not parts:
         raise UserError(f"{option} {names!r} holds no name")
+    for name in parts:
+        if parts.count(name) > 1:
+            raise UserError(f"{option} names {name!r} more than once")
     return parts
 
 
 def _check_output(args):
     """Refuse what could not be written in the end."""
     check_report(args)
-    if args.csv is not None and not Path(args.csv).absolute().parent.is_dir():
-        raise UserError(f"--csv {args.csv}: there is no such folder")
-    if args.out is not None and Path(args.out).is_file():
-        raise UserError(f"--out {args.out} is a file; name a folder")
+    if args.csv is not None:
+        check_file("--csv", args.csv)
+    if args.out is not None:
+        make_folder("--out", args.out)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from skactive.cli._columns import is_nested
 from skactive.cli._errors import UserError, listed, say
 
 # Whole numbers with more values than this are quantities, not names of classes.
@@ -29,6 +30,11 @@ def split_target(frame, name, task):
     task : {'classification', 'regression'}
     """
     column = frame[name]
+    if is_nested(column):
+        raise UserError(
+            f"target {name!r} holds lists or structs; choose another --target, or give "
+            "each entry its own column"
+        )
     missing, infinite = column.isna(), column.isin([np.inf, -np.inf])
     there = ~(missing | infinite)
     if not there.any():

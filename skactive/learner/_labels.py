@@ -70,20 +70,33 @@ def check_same_type(y, known, whose):
         )
 
 
-def declare_classes(estimator, classes):
-    """Tell a net of ours which classes there will be, where the user has not.
+def declared_classes(estimator):
+    """Which classes the user has told a net of ours there will be, or None."""
+    net = _declaring_net(estimator)
+    return None if net is None else net.classes
 
-    Also through wrappers that hand labels on as they are; others encode them.
+
+def declare_classes(estimator, classes):
+    """Tell a net of ours which classes there will be, where the user has not."""
+    net = _declaring_net(estimator)
+    if net is not None and net.classes is None:
+        net.set_params(classes=classes)
+
+
+def _declaring_net(estimator):
+    """The net of ours that takes `classes`, or None.
+
+    Also inside wrappers that hand labels on as they are; others encode them.
     """
     names = class_names(estimator)
     params = estimator.get_params(deep=False)
     if "classes" in params and any(name.startswith("skactive.") for name in names):
-        if params["classes"] is None:
-            estimator.set_params(classes=classes)
-    elif "sklearn.Pipeline" in names and hasattr(estimator[-1], "get_params"):
-        declare_classes(estimator[-1], classes)
-    elif _HANDING_ON.intersection(names):
-        declare_classes(estimator.estimator, classes)
+        return estimator
+    if "sklearn.Pipeline" in names and hasattr(estimator[-1], "get_params"):
+        return _declaring_net(estimator[-1])
+    if _HANDING_ON.intersection(names):
+        return _declaring_net(estimator.estimator)
+    return None
 
 
 def _is_text(labels):

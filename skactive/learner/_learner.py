@@ -18,6 +18,7 @@ from skactive.learner._labels import (
     check_labels,
     check_same_type,
     declare_classes,
+    declared_classes,
 )
 from skactive.learner._record import QueryRecord
 from skactive.learner._strategy import check_strategy, make_strategy
@@ -85,7 +86,7 @@ class ActiveLearner(MetaEstimatorMixin, BaseEstimator):
         ``"lcmd"``. Before there is a model: ``"coreset"``.
     classes : array-like of shape (n_classes,), default=None
         Labels that will turn up, where they are known beforehand. The labels seen are
-        added.
+        added. None: those of the `classes` of a net of skactive, if it has them.
     random_state : int, RandomState instance or None, default=None
         Seed of strategy and estimator. It is drawn once, in ``fit``; parameters
         ``random_state`` of the estimator that are None are filled from it.
@@ -464,7 +465,10 @@ ModelView
             "_metadata": params,
         }
         if self._classifies():
-            classes = y[:0] if self.classes is None else check_classes(self.classes)
+            known = self.classes
+            if known is None:
+                known = declared_classes(self.estimator)
+            classes = y[:0] if known is None else check_classes(known)
             check_same_type(y, classes, "classes are")
             state["classes_"] = np.union1d(classes, y)
         elif self.classes is not None:

@@ -16,12 +16,14 @@ from skactive.nets._iterator import TensorBatches
 from skactive.nets._seeding import generator_states, seeded_torch
 from skactive.nets._stack import Stack
 from skactive.nets._stop import StopAtAccuracy, StopAtR2, StopAtSaturation
+from skactive.utils import describe
 
 # They move each weight by its own gradients alone.
 _ELEMENTWISE = {
     optim.ASGD, optim.Adadelta, optim.Adagrad, optim.Adam, optim.AdamW, optim.Adamax,
     optim.NAdam, optim.RAdam, optim.RMSprop, optim.Rprop, optim.SGD,
 }  # fmt: skip
+_CLOSE = {"rtol": 1e-3, "atol": 1e-4}
 _STOPS = (StopAtAccuracy, StopAtR2, StopAtSaturation)
 # What torch, or code of the module that torch leads astray, raises under vmap; warnings
 # are errors there.
@@ -54,7 +56,32 @@ def why_apart(net, X, y):
     reason : str or None
         What the net does; None if nets like it can be trained together.
     """
-    return _own_training(net) or _no_function(net, X, y)
+    return _own_training(net) or _own_state(net) or _no_function(net, X, y)
+
+
+def state_beside_weights(module):
+    """Describe what a module holds beside parameters and buffers.
+
+    Nets that are trained at once share it: modules that draw something of their own as
+    they are made, and keep it in plain attributes, compute different functions.
+    """
+    layers = [
+        (name, type(part), _plain_attributes(part))
+        for name, part in module.named_modules()
+    ]
+    return describe(layers)
+
+
+def _plain_attributes(part):
+    kept = {}
+    for name, value in vars(part).items():
+        if name in ("_parameters", "_buffers", "_modules"):
+            continue
+        if isinstance(value, dict) and "_hooks" in name:
+            value = list(value.values())  # their numbers count on from net to net
+        if not (name.startswith("_") and value in ([], {}, None)):
+            kept[name] = value
+    return kept
 
 
 def _own_training(net):
@@ -93,8 +120,8 @@ def _own_training(net):
     return None
 
 
-def _no_function(net, X, y):
-    """What makes a pass in training mode no function, or none that vmap computes."""
+def _own_state(net):
+    """What keeps a module from being one of several that differ in weights alone."""
     params = [
         param for _, param in net.module_.named_parameters(remove_duplicate=False)
     ]
@@ -102,6 +129,23 @@ def _no_function(net, X, y):
         return "layers of its module share weights"
     if any(is_lazy(param) for param in params):
         return "its module is lazy: weights have no shape before the first batch"
+    with seeded_torch(0, net.device):
+        other = net.initialized_instance(net.module, net.get_params_for("module"))
+    other.train(net.module_.training)
+    try:
+        same = state_beside_weights(other) == state_beside_weights(net.module_)
+    except TypeError as error:
+        return f"its module cannot be told from others ({error})"
+    if same:
+        return None
+    return (
+        "its module keeps more that differs from net to net than parameters and "
+        "buffers; let it register what it draws, by register_buffer"
+    )
+
+
+def _no_function(net, X, y):
+    """What makes a pass in training mode no function, or none that vmap computes."""
     net._set_training(True)
     X, y = X.to(net.device), y.to(net.device)
     module = deepcopy(net.module_)
@@ -118,6 +162,9 @@ def _no_function(net, X, y):
             return "its module draws random numbers"
         if not _same(net.module_.buffers(), module.buffers()):
             return "its module keeps statistics of the batches, as BatchNorm does"
+        torch.set_rng_state(before[0])
+        if not torch.allclose(module(X), output, **_CLOSE):
+            return "its module computes something else in every pass"
         alone = net.get_loss(output, y, X=X, training=True)
         generators = [torch.Generator() for _ in range(2)]
         for generator in generators:
@@ -131,9 +178,8 @@ def _no_function(net, X, y):
         except _WHERE_VMAP_FAILS as error:
             # A fault of the module itself turns up again when nets are trained apart.
             return f"torch.vmap cannot follow its module ({error})"
-    close = {"rtol": 1e-3, "atol": 1e-4}
-    if torch.allclose(outputs[0], output, **close) and torch.allclose(
-        losses[0], alone, **close
+    if torch.allclose(outputs[0], output, **_CLOSE) and torch.allclose(
+        losses[0], alone, **_CLOSE
     ):
         return None
     return "torch.vmap computes something else than its module"

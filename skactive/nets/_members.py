@@ -25,7 +25,8 @@ def fit_members(estimator, X, y, rows, seeds, previous):
         X_own = X[own]
         ready = Untrained(member, X_own, member._prepare(X_own, y[own], None), former)
         if members:
-            if not np.array_equal(_classes(member), _classes(members[0])):
+            same_classes = np.array_equal(_classes(member), _classes(members[0]))
+            if not same_classes or ready.state != untrained[0].state:
                 return NotImplemented
         elif ready.why_apart() is not None:
             return NotImplemented

@@ -221,6 +221,11 @@ def make_learners(estimator, strategies):
                 "label -> strategy to tell them apart."
             )
         strategies = dict(zip(labels, strategies, strict=True))
+    for label in strategies:
+        if isinstance(label, tuple):  # which tables take for several labels
+            raise ValueError(
+                f"strategies has the label {label!r}, a tuple; pass a string."
+            )
     return {label: _make_learner(estimator, s) for label, s in strategies.items()}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from skactive.simulation._display import _pyplot
+from skactive.simulation._display import _pyplot, literal
 
 # Dark and light, told apart in grey too.
 _BARS = {
@@ -108,10 +108,10 @@ class CostDisplay:
         ax.margins(x=0.12)
         ax.set(
             yticks=range(len(rows)),
-            yticklabels=rows.index,
+            yticklabels=map(literal, rows.index),
             ylim=(len(rows) - 0.5, -0.5),
             xlim=(0, None),
-            xlabel=f"seconds per round (×: of {self.baseline!r})",
+            xlabel=literal(f"seconds per round (×: of {self.baseline!r})"),
         )
         # Above the axes: the bars may be anywhere within.
         ax.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=2, frameon=False)

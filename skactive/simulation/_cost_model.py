@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from numbers import Real
+from numbers import Integral, Real
 
 import numpy as np
 from scipy.optimize import nnls
@@ -137,19 +137,17 @@ class CostModel:
         n = frame["n_labeled"].to_numpy(dtype=float)
         fit_time = frame["fit_time"].to_numpy(dtype=float)
         (fixed, per_sample), _ = nnls(np.column_stack([np.ones_like(n), n]), fit_time)
-        if n_samples is not None and not n_samples >= n.max():
-            raise ValueError(
-                f"n_samples={n_samples!r}, but {n.max():g} were labeled; pass all "
-                "samples of the pool, the labeled ones included."
-            )
-        asked = frame[frame["query_time"] > 0]
         per_pool_sample = 0.0
         if n_samples is None:
             fixed += frame["query_time"].mean()
-        elif len(asked):
-            # What a query looks at is what the round before has left.
-            before = frame.groupby("repeat")["n_labeled"].shift()[asked.index]
-            per_pool_sample = asked["query_time"].sum() / (n_samples - before).sum()
+        else:
+            _check_pool(n_samples, n.max())
+            # What a query looks at is what the round before has left; a query for the
+            # seed set looks at the whole pool.
+            before = frame.groupby("repeat")["n_labeled"].shift(fill_value=0)
+            looked_at = (n_samples - before)[frame["query_time"] > 0].sum()
+            if looked_at:
+                per_pool_sample = frame["query_time"].sum() / looked_at
         return cls(
             label_price,
             float(second_price * per_sample),
@@ -185,6 +183,13 @@ class CostModel:
                 f"n_labeled={n_labeled!r} must be a list of one number or more: the "
                 "labels held in each round."
             )
+        if not (np.isfinite(n).all() and n[0] >= 0 and (np.diff(n) >= 0).all()):
+            raise ValueError(
+                f"n_labeled={n_labeled!r} must be finite numbers from 0 on that never "
+                "fall: all labels held so far."
+            )
+        if n_samples is not None:
+            _check_pool(n_samples, n[-1])
         cost = self.c_label * n[-1] + self.c_train_per_sample * n.sum()
         cost += self.c_round * len(n)
         if self.c_query_per_pool_sample:
@@ -206,8 +211,10 @@ class CostModel:
         time : float
             In the unit of ``turnaround``.
         """
-        if not n_rounds >= 0:
-            raise ValueError(f"n_rounds={n_rounds!r} must be 0 or more.")
+        if not (isinstance(n_rounds, Real) and 0 <= n_rounds < np.inf):
+            raise ValueError(
+                f"n_rounds={n_rounds!r} must be 0 or more: a number of rounds."
+            )
         return float(n_rounds * self.turnaround)
 
     def break_even(self, n_rounds, *, n_samples=None):
@@ -243,9 +250,13 @@ class CostModel:
         >>> model.cost([17.5, 35, 52.5, 70]) == model.cost([100])
         True
         """
-        if not n_rounds >= 1:
-            raise ValueError(f"n_rounds={n_rounds!r} must be at least 1.")
-        if n_samples is not None and not n_samples > 0:
+        if not (isinstance(n_rounds, Real) and 1 <= n_rounds < np.inf):
+            raise ValueError(
+                f"n_rounds={n_rounds!r} must be at least 1: a number of rounds."
+            )
+        if n_samples is not None and not (
+            isinstance(n_samples, Real) and n_samples > 0
+        ):
             raise ValueError(
                 f"n_samples={n_samples!r} must be above 0: all there is to label."
             )
@@ -288,7 +299,8 @@ class CostModel:
         Raises
         ------
         ValueError
-            If the curve never reaches the error, or one round takes too long.
+            If the curve never reaches the error, or not with all samples of the pool,
+            or one round takes too long.
 
         Notes
         -----
@@ -304,15 +316,21 @@ class CostModel:
         >>> CostModel(c_label=1, c_round=20).optimal_rounds(curve, 0.15)
         7
         """
-        if not max_rounds >= 1:
+        if not (isinstance(max_rounds, Integral) and max_rounds >= 1):
             raise ValueError(
-                f"max_rounds={max_rounds!r} must be at least 1: a campaign has a round."
+                f"max_rounds={max_rounds!r} must be an integer from 1 on: a campaign "
+                "has a round."
             )
         needed = curve.labels_to_reach(error)
         if not np.isfinite(needed):
             raise ValueError(
                 f"The curve never reaches error={error!r}; it tends to "
                 f"{curve.asymptote:.3g}."
+            )
+        if n_samples is not None and not needed <= n_samples:
+            raise ValueError(
+                f"error={error!r} takes {needed:.0f} labels, but n_samples="
+                f"{n_samples!r}; allow a larger error."
             )
         if max_wall_time is not None and self.turnaround:
             max_rounds = min(max_rounds, int(max_wall_time // self.turnaround))
@@ -321,9 +339,13 @@ class CostModel:
                     f"max_wall_time={max_wall_time!r} is less than turnaround="
                     f"{self.turnaround!r}, so there is no time for a round."
                 )
+        # There is no more to label than the pool.
+        most = np.inf if n_samples is None else n_samples
         costs = [
             self.cost(
-                needed * np.arange(1, n_rounds + 1) / (n_rounds - 0.5),
+                np.minimum(
+                    needed * np.arange(1, n_rounds + 1) / (n_rounds - 0.5), most
+                ),
                 n_samples=n_samples,
             )
             for n_rounds in range(1, max_rounds + 1)
@@ -334,3 +356,11 @@ class CostModel:
         if value is None:
             raise ValueError(f"{name}=None, but rounds or queries have a price: {self}")
         return value
+
+
+def _check_pool(n_samples, n_labeled):
+    if not (isinstance(n_samples, Real) and n_samples >= n_labeled):
+        raise ValueError(
+            f"n_samples={n_samples!r}, but {n_labeled:g} were labeled; pass all "
+            "samples of the pool, the labeled ones included."
+        )

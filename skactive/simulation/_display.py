@@ -143,7 +143,7 @@ class LabelingCurveDisplay:
                 "linestyle": _LINE_STYLES[(i + i // len(_COLORS)) % len(_LINE_STYLES)],
                 "marker": _MARKERS[i % len(_MARKERS)],
                 "markersize": 4.5,
-                "label": label,
+                "label": literal(label),
                 **line_kwargs,
             }
             (line,) = ax.plot(x, scores.mean(axis=0), **style)
@@ -153,7 +153,7 @@ class LabelingCurveDisplay:
                 ax.fill_between(
                     x, low, high, color=line.get_color(), alpha=alpha, linewidth=0
                 )
-        ax.set(xlabel="labeled samples", ylabel=self.score_name)
+        ax.set(xlabel="labeled samples", ylabel=literal(self.score_name))
         self.texts_ = _name_lines(ax, self.lines_)
         if not self.texts_:
             ax.legend()
@@ -223,6 +223,11 @@ def _spread(places, height, low, high):
 def _around_mean(scores, width):
     mean = scores.mean(axis=0)
     return mean - width, mean + width
+
+
+def literal(label):
+    """Text of a label in a figure, where dollar signs would begin a formula."""
+    return str(label).replace("$", r"\$")
 
 
 def _pyplot(name):

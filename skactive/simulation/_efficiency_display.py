@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from skactive.simulation._display import _pyplot
+from skactive.simulation._display import _pyplot, literal
 
 _COLORS = {
     "fewer labels": "#0072B2",
@@ -22,8 +22,8 @@ class EfficiencyDisplay:
 
     The axis is logarithmic, so that half and double are as far from 1. A filled circle
     has the verdict 'fewer labels', a filled square 'worse', a hollow circle neither. An
-    arrow points below anything seen: it is not shown that the strategy reaches the
-    baseline's final score. Make one with :meth:`from_result`.
+    arrow points below anything seen: the strategy may need more labels than the budget
+    to reach the baseline's final score. Make one with :meth:`from_result`.
 
     Parameters
     ----------
@@ -114,13 +114,13 @@ class EfficiencyDisplay:
         if (rows["verdict"] == "no difference shown").any():
             notes.append("hollow: no difference shown")
         if _has_arrow(rows).any():
-            notes.append(f"arrow: may never reach the final score of {baseline!r}")
+            notes.append("arrow: may need more labels than the budget")
         ax.set(
             xlim=(left, right),
             ylim=(len(rows) - 0.4, -0.6),
             yticks=range(len(rows)),
-            yticklabels=rows.index,
-            xlabel="\n".join(notes),
+            yticklabels=map(literal, rows.index),
+            xlabel=literal("\n".join(notes)),
         )
         self.ax_, self.figure_ = ax, ax.figure
         return self

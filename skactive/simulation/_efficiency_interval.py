@@ -76,6 +76,9 @@ def _unrejected(ahead):
     step, turn = np.diff(mean), np.diff(rest, axis=1)
     start = form(mean, mean, rest, rest)
     places = [*np.flatnonzero(start <= 0).astype(float)]
+    # Repeats that hardly differ leave a double root there, which rounding may lose.
+    crossed = np.flatnonzero(mean[:-1] * mean[1:] < 0)
+    places += [*(crossed - mean[crossed] / step[crossed])]
     for r in range(len(step)):
         square = form(step[r], step[r], turn[:, r], turn[:, r])
         linear = 2 * form(mean[r], step[r], rest[:, r], turn[:, r])

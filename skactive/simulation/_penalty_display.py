@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from skactive.simulation._display import _pyplot
+from skactive.simulation._display import _pyplot, literal
 from skactive.simulation._penalties import MEAN
 from skactive.simulation._pool_ratio_display import _is_dark
 
@@ -82,7 +82,7 @@ class PenaltyMatrixDisplay:
         plt = _pyplot("PenaltyMatrixDisplay")
         order = self.matrix.loc[MEAN].sort_values(kind="stable").index
         values = self.matrix.loc[[*order, MEAN], order].to_numpy()
-        n = len(order)
+        n, names = len(order), [literal(label) for label in order]
         if ax is None:
             size = (2.6 + 0.75 * n, 1.8 + 0.5 * n)
             ax = plt.subplots(figsize=size, layout="constrained")[1]
@@ -103,13 +103,13 @@ class PenaltyMatrixDisplay:
         ax.axhline(n - 0.5, color="black", linewidth=1.5)
         ax.set(
             xticks=range(n),
-            xticklabels=order,
+            xticklabels=names,
             yticks=range(n + 1),
-            yticklabels=[*order, "beaten, mean"],
+            yticklabels=[*names, "beaten, mean"],
             xlabel="penalized",
             ylabel="better",
             title="Rounds in which the row\nbeats the column",
         )
-        ax.set_xticks(range(n), order, rotation=30, ha="right", rotation_mode="anchor")
+        ax.set_xticks(range(n), names, rotation=30, ha="right", rotation_mode="anchor")
         self.ax_, self.figure_ = ax, ax.figure
         return self

@@ -21,11 +21,10 @@ from skactive.simulation._arguments import (
 from skactive.simulation._campaign import Campaign, run_campaign
 from skactive.simulation._cells import make_tables, run_cells, where_of
 from skactive.simulation._checkpoint import Checkpoint, check_file_labels
-from skactive.simulation._describe import describe
 from skactive.simulation._initial import make_initial
 from skactive.simulation._result import choose_baseline
 from skactive.simulation._side_by_side import check_side_by_side
-from skactive.utils import derive_seed, draw_seed
+from skactive.utils import derive_seed, describe, draw_seed
 
 
 class Key(NamedTuple):

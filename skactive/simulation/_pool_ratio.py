@@ -19,10 +19,9 @@ from skactive.simulation._arguments import (
 from skactive.simulation._campaign import Campaign
 from skactive.simulation._cells import make_tables, run_cells
 from skactive.simulation._checkpoint import Checkpoint, check_file_labels
-from skactive.simulation._describe import describe
 from skactive.simulation._loop import label_totals
 from skactive.simulation._pool_ratio_result import BASELINE, PoolRatioResult
-from skactive.utils import check_ratio, derive_seed, draw_seed
+from skactive.utils import check_ratio, derive_seed, describe, draw_seed
 
 
 class _Key(NamedTuple):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from skactive.simulation._display import _pyplot
+from skactive.simulation._display import _pyplot, literal
 
 # Blue and orange are told apart with every common color vision deficiency; in grey the
 # numbers and the marks say the same.
@@ -114,7 +114,7 @@ class PoolRatioDisplay:
             xticks=range(len(ratios)),
             xticklabels=[f"{ratio:g}" for ratio in ratios],
             yticks=range(len(strategies)),
-            yticklabels=strategies,
+            yticklabels=map(literal, strategies),
             xlabel="pool ratio\n▲ better, ▼ worse than random choice (t test, 5 %)",
             title=f"nAUC, {better} is better",
         )

@@ -6,7 +6,7 @@ import numpy as np
 from sklearn.decomposition import PCA
 from sklearn.utils import check_array
 
-from skactive.simulation._display import _pyplot
+from skactive.simulation._display import _pyplot, literal
 
 _POOL = "0.85"
 # Of the map "viridis", whose lightness rises evenly: without its light end, which is
@@ -127,6 +127,7 @@ class QueryMapDisplay:
         plt = _pyplot("QueryMapDisplay")
         from matplotlib.ticker import MaxNLocator
 
+        x_name, y_name = map(literal, self.axis_names)
         n_panels = len(self.picks)
         if ax is None:
             n_columns = min(3, n_panels)
@@ -144,11 +145,11 @@ class QueryMapDisplay:
             for unused in ax[n_panels:]:
                 unused.remove()
             ax = ax[:n_panels]
-            figure.supxlabel(self.axis_names[0], fontsize="medium")
-            figure.supylabel(self.axis_names[1], fontsize="medium")
+            figure.supxlabel(x_name, fontsize="medium")
+            figure.supylabel(y_name, fontsize="medium")
         else:
             for panel in np.atleast_1d(np.asarray(ax, dtype=object)):
-                panel.set(xlabel=self.axis_names[0], ylabel=self.axis_names[1])
+                panel.set(xlabel=x_name, ylabel=y_name)
         self.axes_ = np.atleast_1d(np.asarray(ax, dtype=object))
         if len(self.axes_) != n_panels:
             raise ValueError(
@@ -184,7 +185,7 @@ class QueryMapDisplay:
             zorder=2,
         )
         asked = rounds > 0
-        ax.set(title=label)
+        ax.set(title=literal(label))
         return ax.scatter(
             *places[asked].T,
             c=rounds[asked],

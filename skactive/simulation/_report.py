@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from skactive.simulation._verdict import contradicted, end_alike
+from skactive.simulation._verdict import are_copies, contradicted, end_alike
 
 
 def render(summary, *, metric, n_repeats, n_labeled, setting, failures):
@@ -39,7 +39,7 @@ def render(summary, *, metric, n_repeats, n_labeled, setting, failures):
         f"API: mean lead over {baseline!r}",
         "verdict: interval on one side of 1, and a paired t test of the API agrees",
         "",
-        *_align(_cells(summary, n_repeats, n_labeled[-1])),
+        *_align(_cells(summary, n_labeled[-1])),
         "",
         *_findings(summary, n_repeats, n_labeled),
         *_failed(failures),
@@ -47,7 +47,7 @@ def render(summary, *, metric, n_repeats, n_labeled, setting, failures):
     return "\n".join(lines)
 
 
-def _cells(summary, n_repeats, n_end):
+def _cells(summary, n_end):
     """Write the table as rows of text, its header first."""
     header = ["strategy", "final score", "labels", "efficiency", "95 % interval"]
     yield [*header, "API", "verdict"]
@@ -59,7 +59,7 @@ def _cells(summary, n_repeats, n_end):
             f"{row.final_score:.4g}",
             f"> {n_end:g}" if np.isnan(needed) else f"{needed:.1f}",
             _ratio(row.efficiency),
-            interval if n_repeats > 1 else "unknown",
+            "unknown" if np.isnan(row.efficiency_low) else interval,
             f"{_without_rounding(row.api, row.final_score):+.3g}",
             row.verdict,
         ]
@@ -106,25 +106,38 @@ def _findings(summary, n_repeats, n_labeled):
         lines.append(f"WORSE than {baseline!r}: {named('worse')}.")
     if contradicted(summary):
         lines.append(
-            f"NO VERDICT ON {', '.join(map(str, contradicted(summary)))}: the interval "
-            f"is above 1, but the efficiency is not. The mean of {baseline!r} dips; "
-            "the efficiency aims at its monotone curve, the interval at its last "
-            "score. Raise n_repeats, or choose another budget."
+            f"NO VERDICT ON {', '.join(map(str, contradicted(summary)))}: the "
+            f"efficiency is below its interval. The mean of {baseline!r} is as good "
+            "before the end, or better; labels and efficiency aim at its monotone "
+            "curve, the interval at its last score. Raise n_repeats, or choose another "
+            "budget."
         )
     if n_repeats == 1:
         lines.append("One repeat shows nothing: raise n_repeats to 5 or more.")
+    elif are_copies(summary, n_repeats):
+        lines.append(
+            f"All {n_repeats} repeats are the same campaign, so in truth there is one, "
+            "and nothing is shown of other seed sets: vary initial, the split or the "
+            "model's seed."
+        )
     elif n_repeats < 5:
         lines.append(
             f"With {n_repeats} repeats only large differences show: raise n_repeats."
         )
-    if len(n_labeled) > 1 and summary.loc[baseline, "labels_needed"] <= n_labeled[0]:
+    if len(n_labeled) == 1:
+        lines.append(
+            "There is one round, in which nothing was asked, so no strategy was "
+            "tried: raise the budget above n_initial."
+        )
+        return lines
+    if summary.loc[baseline, "labels_needed"] <= n_labeled[0]:
         lines.append(
             f"{baseline!r} has its final score from the seed set on, so no labels can "
             "be saved: compare the API, start with fewer labels, or score otherwise."
         )
     if end_alike(summary):
         lines.append(
-            f"All end at the score of {baseline!r}, as where the budget takes the "
+            f"All end at the last score of {baseline!r}, as where the budget takes the "
             "whole pool, so fewer labels cannot be shown: choose a smaller budget."
         )
     return lines

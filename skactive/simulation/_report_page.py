@@ -20,7 +20,7 @@ from skactive.simulation._html_page import to_html
 from skactive.simulation._markdown_page import to_markdown
 from skactive.simulation._metrics import KEYS
 from skactive.simulation._penalty_display import PenaltyMatrixDisplay
-from skactive.simulation._verdict import contradicted, end_alike
+from skactive.simulation._verdict import are_copies, contradicted, end_alike
 
 _DPI = 150
 _ROUNDING = 1e-12
@@ -36,6 +36,11 @@ class _Study(NamedTuple):
     n_labeled: np.ndarray  # of each round, on average
     n_repeats: int
     has_times: bool
+
+    @property
+    def one_campaign(self):
+        """Whether there is no second repeat, or only copies of the first."""
+        return self.n_repeats == 1 or are_copies(self.summary, self.n_repeats)
 
     @property
     def others(self):
@@ -100,7 +105,7 @@ def _blocks(study, label_price, second_price):
     yield _curves(study)
     yield from _efficiency(study)
     yield Section("Who beats whom, and what computing costs")
-    if study.n_repeats > 1 and len(study.others):
+    if not study.one_campaign and len(study.others):
         yield _penalties(study)
     yield from _costs(study)
     yield Section("Would more labels help?")
@@ -117,9 +122,17 @@ def _lead(study):
     if not len(study.others):
         yield f"Nothing is compared: {baseline!r} was measured alone. Add a strategy."
         return
+    if len(study.n_labeled) == 1:
+        yield "Do not decide yet: there is one round, in which nothing was asked."
+        yield "Simulate again with a budget above n_initial."
+        return
     if study.n_repeats == 1:
         yield "Do not decide yet: a single repeat shows nothing."
         yield "Simulate again with five repeats or more."
+        return
+    if study.one_campaign:
+        yield f"Do not decide yet: all {study.n_repeats} repeats are the same campaign."
+        yield "Simulate again with other seed sets, splits or seeds of the model."
         return
     if len(best):
         row = best.iloc[0]
@@ -193,9 +206,9 @@ def _efficiency(study):
                 if np.isnan(row.labels_needed)
                 else f"{row.labels_needed:.0f}",
                 "< 1" if np.isnan(row.efficiency) else f"{row.efficiency:.2f}",
-                f"{row.efficiency_low:.2f} to {row.efficiency_high:.2f}"
-                if study.n_repeats > 1
-                else "unknown",
+                "unknown"
+                if study.one_campaign
+                else f"{row.efficiency_low:.2f} to {row.efficiency_high:.2f}",
                 f"{row.api:+.3g}",
                 row.verdict,
             ]
@@ -362,23 +375,31 @@ def _limits(study):
         yield f"Left out, for they failed: {_listed(failed)}."
     if n_repeats == 1:
         yield "There is one repeat, so chance cannot be told from a difference."
+    elif study.one_campaign:
+        yield (
+            f"All {n_repeats} repeats are the same campaign, so in truth there is one, "
+            "and nothing is shown of other seed sets. Vary initial, the split or the "
+            "model's seed."
+        )
     elif n_repeats < 5:
         yield f"There are {n_repeats} repeats; they show large differences only."
     else:
         yield f"There are {n_repeats} repeats. Small differences take more to be seen."
-    censored = study.others.index[study.others["efficiency"].isna()]
+    missed = contradicted(study.summary)
+    censored = study.others.index[study.others["efficiency"].isna()].difference(
+        missed, sort=False
+    )
     if len(censored):
         yield (
             f"Never at the final score of {study.baseline!r} within the budget: "
             f"{_listed(censored)}. How many labels they need is not known."
         )
-    missed = contradicted(study.summary)
     if missed:
         yield (
-            f"No verdict on {_listed(missed)}: the interval is above 1, but the "
-            f"efficiency is not. The mean of {study.baseline!r} dips; the efficiency "
-            "aims at its monotone curve, the interval at its last score. More repeats, "
-            "or another budget, can tell."
+            f"No verdict on {_listed(missed)}: the efficiency is below its interval. "
+            f"The mean of {study.baseline!r} is as good before the end, or better; "
+            "labels and efficiency aim at its monotone curve, the interval at its last "
+            "score. More repeats, or another budget, can tell."
         )
     best = study.named("fewer labels")
     outside = best.index[
@@ -390,16 +411,21 @@ def _limits(study):
             f"The interval of {_listed(outside)} misses the efficiency, for it aims at "
             "the last mean score and not at the monotone curve. Both are above 1."
         )
-    if study.summary.loc[study.baseline, "labels_needed"] <= study.n_labeled[0]:
+    if len(study.n_labeled) == 1:
+        yield (
+            "There is one round, in which nothing was asked, so no strategy was tried. "
+            "It takes a budget above n_initial."
+        )
+    elif study.summary.loc[study.baseline, "labels_needed"] <= study.n_labeled[0]:
         yield (
             f"{study.baseline!r} has its final score from the seed set on, so no "
             "labels can be saved at that score."
         )
-    if end_alike(study.summary):
+    if len(study.n_labeled) > 1 and end_alike(study.summary):
         yield (
-            f"All strategies end at the score of {study.baseline!r}, as they do where "
-            "the budget takes the whole pool. Fewer labels cannot be shown then; a "
-            "smaller budget can show them."
+            f"All strategies end at the last score of {study.baseline!r}, as they do "
+            "where the budget takes the whole pool. Fewer labels cannot be shown then; "
+            "a smaller budget can show them."
         )
     if n_others > 1:
         yield (

@@ -11,7 +11,7 @@ from skactive.simulation._learning_curve import diagnose_means
 from skactive.simulation._long_table import LongTable
 from skactive.simulation._report import render
 from skactive.simulation._report_page import save_report
-from skactive.simulation._verdict import judge
+from skactive.simulation._verdict import judge, repeats_differ
 
 
 class SimulationResult(LongTable):
@@ -285,7 +285,7 @@ class SimulationResult(LongTable):
             One row per strategy: ``efficiency_low`` and ``efficiency_high``. Low is 0
             where it is not shown that the strategy gets to that score at all; high is
             at most what reaching it with the seed set would be. NaN for a single
-            repeat.
+            repeat, and for repeats that are copies of one another.
 
         Notes
         -----
@@ -721,6 +721,11 @@ class SimulationResult(LongTable):
         labels' an efficiency above 1. Of studies of two equal strategies, up to 2 % got
         one. It takes many repeats to see a small saving: in studies of 5 repeats with a
         true efficiency of 2, half were recognized.
+
+        Where all strategies have the same scores in all repeats, in every round, the
+        repeats are copies of one campaign, as from one test set, one seed set, and
+        strategies and a model without chance. One campaign has no interval and no
+        verdict.
         """
         import pandas as pd
 
@@ -871,8 +876,8 @@ class SimulationResult(LongTable):
         return _metrics.paired_curves(table, self.greater_is_better)
 
     def _intervals(self, curves, baseline):
-        """Intervals of the efficiency; a single repeat has none."""
-        if len(curves.n_labeled) > 1:
+        """Intervals of the efficiency; a single repeat has none, nor copies of one."""
+        if repeats_differ(curves.scores):
             return efficiency_intervals(curves, baseline)
         return dict.fromkeys(curves.scores, (np.nan, np.nan))
 

@@ -9,9 +9,8 @@ from sklearn.base import clone
 
 from skactive.semisupervised import takes_unlabeled
 from skactive.simulation._campaign import play_campaign, start_learner
-from skactive.simulation._describe import describe
 from skactive.simulation._threads import single_thread
-from skactive.utils import class_names, reseed_nested
+from skactive.utils import class_names, describe, reseed_nested
 
 
 def play_side_by_side(campaigns, scorers, options):

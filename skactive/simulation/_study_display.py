@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from skactive.simulation._display import _COLORS, _MARKERS, _pyplot
+from skactive.simulation._display import _COLORS, _MARKERS, _pyplot, literal
 
 _DODGE = 0.08  # between strategies, in steps from value to value
 _ROOM = 1.3
@@ -107,7 +107,7 @@ class StudyDisplay:
                 bottom,
                 color=_COLORS[(i + 1) % len(_COLORS)],  # black is for the baseline
                 marker=_MARKERS[i % len(_MARKERS)],
-                label=str(label),
+                label=literal(label),
             )
             for i, label in enumerate(labels)
         }
@@ -121,9 +121,9 @@ class StudyDisplay:
             xlim=(-0.5, len(values) - 0.5),
             ylim=(bottom, top),
             xticks=range(len(values)),
-            xticklabels=values,
-            xlabel=f"{self.axis_label}\n({note})",
-            ylabel=f"labeling efficiency\n(1: as many labels as {baseline!r})",
+            xticklabels=map(literal, values),
+            xlabel=literal(f"{self.axis_label}\n({note})"),
+            ylabel=literal(f"labeling efficiency\n(1: as many labels as {baseline!r})"),
         )
         ax.legend(frameon=False)
         self.ax_, self.figure_ = ax, ax.figure

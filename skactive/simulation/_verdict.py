@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from skactive.simulation._paired_test import mean_differs
+from skactive.simulation._paired_test import differences_of, mean_differs
 
 
 def end_alike(summary):
@@ -20,10 +20,11 @@ def end_alike(summary):
 
 
 def contradicted(summary):
-    """Strategies whose interval says fewer labels, while the estimate does not.
+    """Strategies whose interval is at 1 or above, and the estimate below the interval.
 
-    The interval aims at the baseline's last mean score, the estimate at the end of the
-    monotone curve, which is higher where the mean dips at the end.
+    The interval aims at the baseline's last mean score, with all its labels. The
+    estimate aims at the end of the monotone curve, which is higher where the mean dips
+    at the end, and there before the end where the mean levels off.
 
     Parameters
     ----------
@@ -34,8 +35,34 @@ def contradicted(summary):
     -------
     labels : list
     """
-    missed = (summary["efficiency_low"] > 1) & ~(summary["efficiency"] > 1)
+    low, estimate = summary["efficiency_low"], summary["efficiency"].fillna(0)
+    missed = (low >= 1) & (estimate <= 1) & (estimate < low)
     return list(summary.index[missed])
+
+
+def repeats_differ(scores):
+    """Whether there are two repeats of which one is no copy of the other.
+
+    Copies come from one test set, one seed set, and strategies and a model without
+    chance; a tie in some rounds does not make them.
+
+    Parameters
+    ----------
+    scores : dict of str -> ndarray of shape (n_repeats, n_rounds)
+    """
+    return any(differences_of(own, own[:1]).any() for own in scores.values())
+
+
+def are_copies(summary, n_repeats):
+    """Whether the repeats are copies; then, as for one repeat, nothing has an interval.
+
+    Parameters
+    ----------
+    summary : DataFrame
+        As from ``SimulationResult.summary``.
+    n_repeats : int
+    """
+    return n_repeats > 1 and bool(summary["efficiency_low"].isna().all())
 
 
 def judge(interval, lead, efficiency):
@@ -48,7 +75,7 @@ def judge(interval, lead, efficiency):
     Parameters
     ----------
     interval : (low, high)
-        Of the efficiency; NaN for a single repeat.
+        Of the efficiency; NaN for a single repeat, or copies of one.
     lead : ndarray of shape (n_repeats, n_rounds)
         Over the baseline.
     efficiency : float

@@ -2,6 +2,7 @@
 
 from skactive.utils._classes import as_labels, check_classes, is_missing, joins_types
 from skactive.utils._continuing import continues_training, resume_fitted
+from skactive.utils._describe import describe
 from skactive.utils._metadata import SampleMetadata, route_params, take_metadata
 from skactive.utils._names import class_names
 from skactive.utils._numbers import check_count, check_ratio, check_share, is_count
@@ -42,6 +43,7 @@ __all__ = [
     "copy_seeds",
     "count_rows",
     "derive_seed",
+    "describe",
     "draw_seed",
     "hash_rows",
     "is_count",

@@ -59,6 +59,7 @@ def test_rows_without_a_target_are_left_out_and_counted(capsys):
         ([f"u{i}" for i in range(N)], "auto", "40 classes in 40 rows"),
         (["yes", "no"] * 20, "regression", "needs numbers"),
         (pd.date_range("2024-01-01", periods=N), "auto", "holds dates"),
+        ([np.arange(2)] * N, "auto", "holds lists"),
     ],
 )
 def test_a_target_that_cannot_be_learned_is_refused(values, task, message):
@@ -76,6 +77,8 @@ def test_columns_fall_into_kinds_and_the_useless_ones_are_named(capsys):
             "flag": [True, False, None, True] * 10,
             "same": 7,
             "none": np.nan,
+            "tags": [[1], None] * 20,
+            "place": [{"x": 1, "y": 2}] * N,
             "bought": pd.date_range("2024-01-01", periods=N),
             "sold": [f"{i % 28 + 1}.3.2024 12:30" for i in range(N)],
             "grade": pd.Categorical([1, 2] * 20),
@@ -93,7 +96,7 @@ def test_columns_fall_into_kinds_and_the_useless_ones_are_named(capsys):
     assert set(cleaned["flag"].dropna()) == {"True", "False"}
     told = capsys.readouterr().err
     assert "'size' is infinite in 1 row:" in told
-    for names in ("'same', 'none'", "'name'", "'bought', 'sold'"):
+    for names in ("'same', 'none'", "'tags', 'place'", "'name'", "'bought', 'sold'"):
         assert names in told
     pd.testing.assert_frame_equal(frame, before)
 

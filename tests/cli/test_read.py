@@ -2,6 +2,7 @@
 
 import gzip
 import sys
+from decimal import Decimal
 
 import numpy as np
 import pandas as pd
@@ -55,6 +56,33 @@ def test_compressed_text_is_read(tmp_path):
     assert_frame_equal(read_table(str(path)), TABLE)
 
 
+@pytest.mark.parametrize("size", [1 << 18, 20])  # of the sample
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda packed: packed[: len(packed) // 2],
+        lambda packed: packed[:-8] + bytes(8),
+        lambda packed: packed[:10] + b"\xff" * 9 + packed[19:],
+        gzip.decompress,
+    ],
+    ids=["cut", "sum", "blocks", "plain"],
+)
+def test_what_cannot_be_unpacked_is_refused(tmp_path, monkeypatch, damage, size):
+    monkeypatch.setattr("skactive.cli._read._SAMPLE", size)
+    path = tmp_path / "table.csv.gz"
+    path.write_bytes(damage(gzip.compress(TABLE.to_csv(index=False).encode() * 9)))
+    with pytest.raises(UserError, match=r"cannot be unpacked .*take .gz off its name"):
+        read_table(str(path))
+
+
+@pytest.mark.parametrize("suffix", [".zip", ".XLSX"])
+def test_what_is_packed_otherwise_is_refused_with_the_remedy(tmp_path, suffix):
+    path = tmp_path / f"table.csv{suffix}"
+    path.write_bytes(b"PK\x03\x04\xa4")
+    with pytest.raises(UserError, match=f"is a {suffix} file; write the table as CSV"):
+        read_table(str(path))
+
+
 def test_a_cut_line_at_the_end_of_the_sample_does_no_harm(write, monkeypatch):
     monkeypatch.setattr("skactive.cli._read._SAMPLE", 30)
     path = write("first;second;third\n" + "1;2;3\n" * 50)
@@ -70,6 +98,15 @@ def test_question_marks_and_blanks_are_missing(write):
         [False, False, True],
         [False, True, False],
     ]
+
+
+def test_blanks_around_names_are_no_part_of_them(write):
+    frame = read_table(write('x , y ," z "\n1,2,u\n3,4,v\n'))
+    assert frame.columns.tolist() == ["x", "y", "z"]
+    path = write("x , x\n1,2\n3,4\n")
+    with pytest.raises(UserError, match="'x' more than once"):
+        read_table(path)
+    assert read_table(path, header=True).columns.is_unique
 
 
 def test_the_nameless_column_that_pandas_writes_is_left_out(write, capsys):
@@ -162,6 +199,24 @@ def test_parquet_without_pyarrow_says_what_to_install(tmp_path, monkeypatch):
         monkeypatch.setitem(sys.modules, name, None)
     with pytest.raises(UserError, match="pip install pyarrow"):
         read_table(str(path))
+
+
+def test_what_is_not_parquet_is_refused(write):
+    pytest.importorskip("pyarrow")
+    with pytest.raises(UserError, match="cannot be read as Parquet"):
+        read_table(write("a,b\n1,2\n3,4\n", "table.parquet"))
+
+
+def test_decimals_of_parquet_are_numbers(tmp_path):
+    pytest.importorskip("pyarrow")
+    path = str(tmp_path / "table.parquet")
+    prices = [Decimal("12.50"), None, Decimal("3.75"), Decimal("8.00")]
+    frame = TABLE.assign(price=prices, none=None)
+    frame.to_parquet(path)
+    found = read_table(path)
+    assert found["price"].dtype == np.float64
+    np.testing.assert_array_equal(found["price"], [12.5, np.nan, 3.75, 8.0])
+    assert found["none"].isna().all()
 
 
 def test_columns_are_found_by_name_or_by_position(write):

@@ -8,8 +8,10 @@ from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression, Ridge, RidgeClassifier
 from sklearn.naive_bayes import GaussianNB
 from sklearn.neighbors import KNeighborsClassifier
+from sklearn.pipeline import make_pipeline
 
 from skactive import ActiveLearner, Committee
+from skactive.nets import TorchMLPClassifier
 
 X, y = load_iris(return_X_y=True)
 NAMES = np.array(["setosa", "versicolor", "virginica"])[y]
@@ -22,6 +24,20 @@ def test_classes_are_the_sorted_union():
     assert learner.classes_.tolist() == ["alba", "setosa", "virginica"]
     learner.teach(X[[60]], NAMES[[60]])
     assert learner.classes_.tolist() == ["alba", "setosa", "versicolor", "virginica"]
+
+
+@pytest.mark.parametrize(
+    "inside", [lambda m: m, lambda m: make_pipeline("passthrough", m)]
+)
+def test_the_classes_of_a_net_are_those_of_the_learner(inside):
+    net = TorchMLPClassifier((4,), classes=range(4), max_epochs=2)
+    learner = ActiveLearner(inside(net), "margin", random_state=0)
+    learner.fit(X[WITHOUT_VERSICOLOR], y[WITHOUT_VERSICOLOR])
+    assert learner.classes_.tolist() == [0, 1, 2, 3]
+    assert len(learner.query(X, 3)) == 3
+    learner.teach(X[[60]], y[[60]])
+    assert learner.classes_.tolist() == [0, 1, 2, 3]
+    assert learner.predict_proba(X).shape == (150, 4)
 
 
 @pytest.mark.parametrize("labels", [y, y * 7 - 3, y == 1, y.astype(np.uint8), NAMES])

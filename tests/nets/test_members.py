@@ -1,6 +1,7 @@
 """Members trained together: what separate training gives, or separate training."""
 
 import pickle
+import threading
 
 import numpy as np
 import pytest
@@ -334,6 +335,51 @@ class Rounding(nn.Linear):
         return super().forward(X).bfloat16()
 
 
+class Drawing(Noisy):
+    """Keeps what it draws where torch does not look."""
+
+    def __init__(self, n_in, n_out):
+        super().__init__(n_in, n_out)
+        self.mix = torch.randn(n_in, n_in)
+
+    def forward(self, X):
+        return nn.functional.linear(X @ self.mix, self.weight, self.bias)
+
+
+class Stepping(Noisy):
+    def __init__(self, n_in, n_out):
+        super().__init__(n_in, n_out)
+        self.n_passes = 0
+
+    def forward(self, X):
+        self.n_passes += 1
+        return nn.functional.linear(X, self.weight, self.bias) / self.n_passes
+
+
+class Locked(Drawing):
+    def __init__(self, n_in, n_out):
+        super().__init__(n_in, n_out)
+        self.mix, self.lock = torch.eye(n_in), threading.Lock()
+
+
+class Bandwidth(Drawing):
+    def __init__(self, n_in, n_out, scale):
+        super().__init__(n_in, n_out)
+        self.mix = torch.eye(n_in) * scale
+
+
+class Scaled(NetClassifier):
+    """Hands its module a number of the samples."""
+
+    def _make_net(self, X):
+        net = super()._make_net(X)
+        return net.set_params(module=Bandwidth, module__scale=float(X.std()))
+
+
+def random_dropout(n_in, n_out):
+    return nn.Sequential(nn.Dropout(float(torch.rand(()))), nn.Linear(n_in, n_out))
+
+
 class OwnLoop(NeuralNetClassifier):
     def get_loss(self, y_pred, y_true, *args, **kwargs):
         return 2 * super().get_loss(y_pred, y_true, *args, **kwargs)
@@ -347,6 +393,10 @@ class OwnLoop(NeuralNetClassifier):
         pytest.param({"module": Noisy}, id="random_forward"),
         pytest.param({"module": Counting}, id="buffer"),
         pytest.param({"module": Branching}, id="branch"),
+        pytest.param({"module": Drawing}, id="attribute"),
+        pytest.param({"module": Stepping}, id="counter"),
+        pytest.param({"module": Locked}, id="lock"),
+        pytest.param({"module": random_dropout}, id="random_dropout"),
         pytest.param({"module": Rounding}, id="bfloat16"),
         pytest.param({"module": tied}, id="tied"),
         pytest.param({"module": reparametrized}, id="reparametrized"),
@@ -369,6 +419,14 @@ def test_what_cannot_be_trained_together_is_trained_apart(
     committee = Committee(clf, 2, random_state=0).fit(X, y)
     assert committee.predict_proba(X).shape == (90, 3)
     assert joint == []
+
+
+def test_members_whose_modules_differ_by_their_samples(tiny_net, blobs, joint):
+    clf = Scaled(tiny_net(max_epochs=2), random_state=0)
+    X, y = blobs
+    assert clf.fit_members(X, y, resamples(90), SEEDS) is NotImplemented
+    assert len(clf.fit_members(X, y, resamples(90, bootstrap=False), SEEDS)) == 3
+    assert joint == [3]
 
 
 def test_nets_of_the_users_own_are_trained_apart(blobs, joint):

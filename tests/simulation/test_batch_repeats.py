@@ -259,6 +259,15 @@ def test_a_failure_in_training_ends_all_that_are_trained():
     }
 
 
+class DrawsColumns(nn.Linear):
+    def __init__(self):
+        super().__init__(20, 10)
+        self.columns = torch.randperm(64)[:20].tolist()
+
+    def forward(self, X):
+        return super().forward(X[:, self.columns])
+
+
 class OwnFit(TorchMLPRegressor):
     def _fit(self, X, y, sample_weight):
         return self
@@ -276,6 +285,10 @@ class OwnFit(TorchMLPRegressor):
                 task="classification",
             ),
             "keeps statistics of the batches, as BatchNorm does",
+        ),
+        (
+            as_estimator(DrawsColumns, task="classification"),
+            "keeps more that differs from net to net than parameters and buffers",
         ),
         (OwnFit(), "OwnFit trains in a way of its own"),
         (
@@ -303,6 +316,7 @@ class OwnFit(TorchMLPRegressor):
         "committee",
         "search",
         "batch norm",
+        "own state",
         "own fit",
         "unlabeled",
         "net before",

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 import textwrap
+from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
@@ -112,6 +113,21 @@ def test_it_measures_what_simulate_measures(tmp_path, monkeypatch, capsys):
 
 def _parsed(*arguments):
     return _arguments.make_parser().parse_args(["simulate", *arguments])
+
+
+def test_a_parquet_table_with_prices_and_lists(table, capsys):
+    pytest.importorskip("pyarrow")
+    frame = make_table()
+    frame["price"] = [Decimal(f"{price:.2f}") for price in frame["price"]]
+    frame["tags"] = [[i] for i in range(len(frame))]
+    frame.to_parquet("table.parquet")
+    options = [*SMALL, "--estimator", "linear", "--target", "price"]
+    assert run("table.parquet", *options) == 0
+    err = capsys.readouterr().err
+    assert "Task: regression of 'price'" in err
+    assert "Left out 'tags': lists or structs" in err
+    assert run("table.parquet", "--target", "tags") == 2
+    assert "target 'tags' holds lists or structs" in capsys.readouterr().err
 
 
 def test_picks_are_rows_of_the_file(table, capsys):
@@ -271,6 +287,7 @@ def test_a_published_setting_is_played(monkeypatch, capsys):
         ("table.csv --strategies random,marginn", "did you mean 'margin'"),
         ("table.csv --strategies ,", "holds no name"),
         ("table.csv --strategies random,random", "more than once"),
+        ("table.csv --scoring accuracy,accuracy", "'accuracy' more than once"),
         ("table.csv --strategies random,gsy", "'gsy' is for regression"),
         (
             "table.csv --strategies bald --estimator logistic",
@@ -296,10 +313,16 @@ def test_a_published_setting_is_played(monkeypatch, capsys):
         ("table.csv --report table.pdf", "must end in .html or .md"),
         ("table.csv --report no/where.md", "no such folder"),
         ("table.csv --csv no/where.csv", "no such folder"),
+        ("table.csv --csv .", "--csv . is a folder"),
+        ("table.csv --report page.html", "--report page.html is a folder"),
         ("table.csv --out table.csv", "is a file"),
+        ("table.csv --out table.csv/deep", "table.csv/deep cannot be made"),
+        ("packed.csv.gz", "cannot be unpacked"),
     ],
 )
 def test_errors_of_the_user_take_one_line(table, arguments, message, capsys):
+    Path("page.html").mkdir()
+    Path("packed.csv.gz").write_bytes(Path(table).read_bytes())
     assert run(*arguments.split()) == 2
     out, err = capsys.readouterr()
     *notes, last, end = err.split("\n")
@@ -310,9 +333,23 @@ def test_errors_of_the_user_take_one_line(table, arguments, message, capsys):
     assert not any("error" in note or "Traceback" in note for note in notes)
 
 
-def test_what_cannot_be_written_is_no_traceback(table, capsys):
-    assert run(table, *SMALL, "--estimator", "logistic", "--csv", ".") == 2
-    assert "Is a directory: '.'" in capsys.readouterr().err
+@pytest.mark.parametrize("option", ["--csv", "--out", "--report"])
+def test_what_must_not_be_written_is_refused_at_once(
+    table, option, monkeypatch, capsys
+):
+    monkeypatch.setattr("os.access", lambda path, mode: False)
+    monkeypatch.setattr(_simulate, "simulate", None)  # is not called
+    assert run(table, option, "new.md") == 2
+    assert f"{option} new.md must not be written" in capsys.readouterr().err
+
+
+def test_what_cannot_be_written_in_the_end_is_no_traceback(table, monkeypatch, capsys):
+    def full(result, folder):
+        raise OSError(28, "No space left on device", f"{folder}/results.csv")
+
+    monkeypatch.setattr(_simulate, "save_result", full)
+    assert run(table, *SMALL, "--estimator", "logistic", "--out", "out") == 2
+    assert "No space left on device: 'out/results.csv'" in capsys.readouterr().err
 
 
 def test_a_missing_package_is_named(table, monkeypatch, capsys):
@@ -425,10 +462,13 @@ def test_a_folder_that_is_none_is_refused(table, capsys):
     assert "has no results.csv and no picks.csv" in capsys.readouterr().err
     run(table, *SMALL, "--estimator", "logistic", "--out", "out")
     capsys.readouterr()
-    with open("out/setting.json", "w") as file:
-        file.write("{")
-    assert main(["report", "out"]) == 2
-    assert "out is damaged" in capsys.readouterr().err
+    for text, message in {
+        "{": "out is damaged",
+        "[]": "out is damaged: setting.json holds a list, not an object",
+    }.items():
+        Path("out/setting.json").write_text(text)
+        assert main(["report", "out"]) == 2
+        assert message in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("task", [None, "classification", "regression"])

@@ -108,11 +108,47 @@ def test_optimal_rounds_are_those_of_the_least_cost():
         model.optimal_rounds(curve, -0.1)
 
 
+@pytest.mark.parametrize("rounds", [[0], [0, 1, 2, 3]])
+def test_a_query_for_the_seed_set_looks_at_the_whole_pool(rounds):
+    frame = make_result().to_frame()
+    of_seed_set = (frame["round"] == 0) & (frame["strategy"] == "mine")
+    frame.loc[of_seed_set, "query_time"] = 0.1
+    result = SimulationResult.from_frame(frame[frame["round"].isin(rounds)])
+    model = CostModel.from_result(result, label_price=1, second_price=2, n_samples=100)
+    assert_allclose(model.c_query_per_pool_sample, 0.002)
+
+
+def test_a_query_of_an_empty_pool_has_no_price():
+    frame = make_result(1).to_frame()
+    frame["n_labeled"] = 80
+    frame["query_time"] = 1.0 * (frame["round"] > 0)
+    result = SimulationResult.from_frame(frame)
+    model = CostModel.from_result(result, label_price=1, second_price=1, n_samples=80)
+    assert model.c_query_per_pool_sample == 0
+
+
+def test_a_campaign_does_not_label_more_than_the_pool():
+    n = np.array([50, 100, 200, 400, 800])
+    curve = diagnose_curve(n, 2 / np.sqrt(n))  # 0.1 takes 400 labels
+    model = CostModel(1, c_round=1000, c_query_per_pool_sample=0.01)
+    assert model.optimal_rounds(curve, 0.1, n_samples=401) == 1
+    with pytest.raises(ValueError, match="takes 400 labels, but n_samples=300"):
+        model.optimal_rounds(curve, 0.1, n_samples=300)
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [
         (lambda m: m.cost([]), r"n_labeled=\[\] must be a list"),
         (lambda m: m.cost(5), "n_labeled=5 must be a list"),
+        (lambda m: m.cost([-5], n_samples=10), r"n_labeled=\[-5\] must be finite"),
+        (lambda m: m.cost([np.nan]), r"n_labeled=\[nan\] must be finite"),
+        (lambda m: m.cost([20, 10]), r"n_labeled=\[20, 10\] .* never fall"),
+        (lambda m: m.cost([10, 30], n_samples=15), "n_samples=15, but 30 were"),
+        (lambda m: m.cost([10, 30], n_samples="a"), "n_samples='a', but 30 were"),
+        (lambda m: m.break_even("a"), "n_rounds='a' must be at least 1"),
+        (lambda m: m.break_even(2, n_samples="a"), "n_samples='a' must be above 0"),
+        (lambda m: m.wall_time("a"), "n_rounds='a' must be 0 or more"),
         (lambda m: m.wall_time(-1), "n_rounds=-1 must be 0 or more"),
         (lambda m: m.break_even(3, n_samples=0), "n_samples=0 must be above 0"),
         (lambda m: m.optimal_rounds(None, 0.1, max_rounds=0), "max_rounds=0 must be"),

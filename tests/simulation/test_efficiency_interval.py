@@ -82,6 +82,22 @@ def test_without_spread_the_interval_is_a_point():
     assert_allclose([low, high], [2, 2])
 
 
+@pytest.mark.parametrize("noise", [0, 1e-12, 1e-9, 1e-7])
+def test_repeats_that_hardly_differ_leave_no_gap(noise):
+    rng = np.random.default_rng(0)
+    n_labeled = np.tile([10.0, 20, 40], (5, 1))
+    for _ in range(100):
+        reference, mine = np.sort(rng.random((2, 3)))
+        mine[-1] = reference[-1] + 0.1
+        scores = {
+            name: curve + noise * rng.normal(size=(5, 3))
+            for name, curve in {"random": reference, "mine": mine}.items()
+        }
+        low, high = by_t_test(PairedCurves(n_labeled, scores))
+        exact = np.exp(np.interp(reference[-1], mine, np.log(n_labeled[0])))
+        assert_allclose([low, high], 40 / exact, rtol=1e-4 + 1e3 * noise)
+
+
 def test_ends_of_the_interval():
     # Never there, also if it was by chance on the way.
     assert interval([[0, 0.5, 1]] * 3, [[0, 1, 2]] * 3) == (0, 1)

@@ -8,7 +8,9 @@ from skactive.simulation import (
     CostDisplay,
     EfficiencyDisplay,
     PenaltyMatrixDisplay,
+    PoolRatioDisplay,
     SimulationResult,
+    StudyDisplay,
 )
 
 
@@ -138,3 +140,17 @@ def test_costs(result):
     assert "'random'" in display.ax_.get_xlabel()
     legend = [text.get_text() for text in display.ax_.get_legend().get_texts()]
     assert legend == ["query", "training"]
+
+
+def test_dollar_signs_in_labels_are_no_formula(result):
+    names = {"random": "$a_$", "first": "$b_$"}
+    summary = result.summary().rename(index=names)
+    study = pd.concat({"$c_$": summary, "d": summary})
+    nauc = pd.DataFrame({"nauc": [0.8], "better": "below 1", "verdict": "better"})
+    nauc.index = pd.MultiIndex.from_tuples([("$a_$", 2)])
+    for display in (
+        StudyDisplay(summary=study, axis_label="$e_$").plot(),
+        PoolRatioDisplay(nauc=nauc).plot(),
+        EfficiencyDisplay(summary=summary).plot(),
+    ):
+        display.figure_.canvas.draw()

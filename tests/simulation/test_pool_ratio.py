@@ -11,7 +11,7 @@ from sklearn.kernel_ridge import KernelRidge
 from skactive import ActiveLearner, Committee, simulate, strategies
 from skactive.datasets import Problem, robot_arm, sine
 from skactive.simulation import PoolRatioDisplay, PoolRatioResult, pool_ratio_study
-from skactive.simulation._describe import describe
+from skactive.utils import describe
 
 TIMES = ["fit_time", "query_time"]
 ARM = ["base", "angle_1", "angle_2", "angle_3"]
@@ -393,7 +393,7 @@ def test_an_error_says_where_it_came_from():
 
 
 def _described(value):
-    from skactive.simulation._describe import describe
+    from skactive.utils import describe
 
     return describe(value)
 

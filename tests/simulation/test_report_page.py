@@ -134,8 +134,10 @@ def test_it_says_so_when_nothing_is_better(tmp_path):
     other = frame.replace({"strategy": {"random": "mine"}})
     page = markdown(SimulationResult.from_frame(other), tmp_path)
     assert "Stay with 'mine'" in page
-    alike = SimulationResult.from_frame(frame.assign(score=0.9))
-    assert "All strategies end at the score of 'random'" in markdown(alike, tmp_path)
+    alike = SimulationResult.from_frame(frame.assign(score=frame["repeat"] / 9))
+    assert "All strategies end at the last score of 'random'" in markdown(
+        alike, tmp_path
+    )
     assert "All strategies end" not in page
 
 
@@ -262,11 +264,62 @@ def test_fewer_labels_take_an_efficiency_above_1(tmp_path):
     assert row["efficiency_low"] > 3
     assert row["verdict"] == "no difference shown"
     assert "FEWER LABELS" not in result.report()
-    assert "NO VERDICT ON mine: the interval is above 1" in result.report()
+    assert "NO VERDICT ON mine: the efficiency is below" in result.report()
     page = markdown(result, tmp_path, label_price=1)
     assert "nan" not in page
     assert "Use 'mine'" not in page
-    assert "No verdict on 'mine': the interval is above 1" in page
+    assert "Never at the final score" not in page
+    assert "No verdict on 'mine': the efficiency is below" in page
+
+
+@pytest.mark.parametrize("before_the_end", [0.8, 0.9])
+def test_an_interval_at_1_may_be_above_the_efficiency(before_the_end, tmp_path):
+    """The baseline levels off, or dips, and all end at one score."""
+    scores = [0.5, before_the_end, 0.8] * 3 + [0.5, 0.6, 0.8, 0.5, 0.7, 0.8]
+    frame = pd.DataFrame({"score": [*scores, 0.5, 0.65, 0.8]})
+    frame["strategy"] = np.repeat(["random", "mine"], 9)
+    frame["repeat"] = np.tile(np.repeat(range(3), 3), 2)
+    frame["round"] = np.tile(range(3), 6)
+    frame["n_labeled"] = np.tile([10, 20, 40], 6)
+    result = SimulationResult.from_frame(frame)
+    row = result.summary().loc["mine"]
+    assert not row["efficiency"] >= 1
+    assert row["efficiency_low"] == 1
+    assert "NO VERDICT ON mine: the efficiency is below" in result.report()
+    page = markdown(result, tmp_path)
+    assert "No verdict on 'mine': the efficiency is below" in page
+    assert "All strategies end at the last score of 'random'" in page
+    assert "Never at the final score" not in page
+
+
+def test_copies_of_one_repeat_decide_nothing(tmp_path):
+    frame = make_frame(1, random=0, good=0.2)
+    copies = pd.concat([frame.assign(repeat=repeat) for repeat in range(5)])
+    page = markdown(SimulationResult.from_frame(copies), tmp_path, label_price=1)
+    assert "Do not decide yet: all 5 repeats are the same campaign." in page
+    assert "in truth there is one" in page
+    assert "unknown" in page
+    assert "Matrix of who beats whom" not in page
+    assert "nan" not in page
+
+
+def test_a_single_round_asks_for_a_larger_budget(tmp_path):
+    frame = make_frame(random=0, good=0).query("round == 0")
+    frame["score"] = frame["repeat"] / 9
+    page = markdown(SimulationResult.from_frame(frame), tmp_path).replace("\\", "")
+    assert "Do not decide yet: there is one round" in page
+    assert "It takes a budget above n_initial." in page
+    assert "smaller budget" not in page
+    assert "seed set on" not in page
+
+
+@pytest.mark.parametrize("name", ["$a_$", "$", r"\$\frac$"])
+def test_dollar_signs_in_a_label_are_no_formula(name, tmp_path, monkeypatch):
+    monkeypatch.undo()
+    frame = make_frame(random=0, good=0.05).replace({"strategy": {"good": name}})
+    result = SimulationResult.from_frame(frame.assign(metric="$b_$"))
+    result.save_report(tmp_path / "page.md", baseline=name)
+    assert len(list((tmp_path / "page_files").iterdir())) == 4
 
 
 def test_an_efficiency_outside_its_interval_is_explained(tmp_path):

@@ -104,6 +104,28 @@ def test_one_repeat_shows_nothing():
     assert "NOT BETTER THAN 'random'" in result.report()
 
 
+def test_copies_of_one_repeat_show_nothing():
+    frame = make_frame(1, random=0, mine=0.2)
+    copies = pd.concat([frame.assign(repeat=repeat) for repeat in range(5)])
+    result = SimulationResult.from_frame(copies)
+    row = result.summary().loc["mine"]
+    assert row["efficiency"] > 1
+    assert row["verdict"] == "no difference shown"
+    assert np.isnan(row["efficiency_low"])
+    assert result.efficiency_interval().isna().all(axis=None)
+    assert "All 5 repeats are the same campaign" in result.report()
+    assert "nan" not in result.report()
+    frame = make_frame(random=0, mine=0.2)
+    assert "same campaign" not in SimulationResult.from_frame(frame).report()
+
+
+def test_a_single_round_asks_nothing():
+    frame = make_frame(random=0, mine=0.2).query("round == 0")
+    report = SimulationResult.from_frame(frame).report()
+    assert "raise the budget above n_initial" in report
+    assert "smaller budget" not in report
+
+
 def test_few_repeats_are_warned_of():
     frame = make_frame(3, random=0, mine=0.2)
     assert "With 3 repeats" in SimulationResult.from_frame(frame).report()
@@ -116,7 +138,7 @@ def test_a_budget_of_the_whole_pool_is_pointed_out():
     frame.loc[last, "score"] = 0.9 + frame["repeat"] / 100
     result = SimulationResult.from_frame(frame)
     assert result.summary().loc["mine", "efficiency_low"] == 1
-    assert "All end at the score of 'random'" in result.report()
+    assert "All end at the last score of 'random'" in result.report()
     assert "choose a smaller budget" in result.report()
 
 

@@ -390,6 +390,7 @@ def test_exceptions_of_the_estimator_pass_through():
         ({"strategies": []}, r"strategies=\[\]"),
         ({"strategies": "random"}, "strategies='random'"),
         ({"strategies": ["margin", "margin"]}, r"\['margin'\] more than once"),
+        ({"strategies": {("m", 1): "margin"}}, "a tuple; pass a string"),
         ({"strategies": ["margni"]}, "margin"),
         ({"scoring": "acuracy"}, "acuracy"),
         ({"X_test": np.zeros((3, 20))}, "together"),

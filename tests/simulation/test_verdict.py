@@ -10,7 +10,7 @@ from skactive.simulation._efficiency_interval import efficiency_intervals
 from skactive.simulation._metrics import PairedCurves
 from skactive.simulation._paired_test import mean_differs
 from skactive.simulation._penalties import penalty_matrix
-from skactive.simulation._verdict import judge
+from skactive.simulation._verdict import contradicted, judge, repeats_differ
 
 N_LABELED = 10.0 * np.arange(1, 9)
 
@@ -63,7 +63,7 @@ def test_rounding_is_no_difference():
         assert row["efficiency"] == result.labeling_efficiency()["mine"]
         assert row["efficiency_low"] == 1
         assert row["verdict"] == "no difference shown"
-        assert "All end at the score of 'random'" in result.report()
+        assert "All end at the last score of 'random'" in result.report()
     shifted = {"random": random, "mine": np.nextafter(random, 2)}
     assert efficiency_intervals(curves._replace(scores=shifted), "random")["mine"] == (
         1,
@@ -84,7 +84,7 @@ def test_the_whole_pool_of_a_regressor():
     )
     assert (result.efficiency_interval()["efficiency_low"] == 1).all()
     assert set(result.summary()["verdict"]) == {"baseline", "no difference shown"}
-    assert "All end at the score of 'random'" in result.report()
+    assert "All end at the last score of 'random'" in result.report()
 
 
 def test_both_must_agree():
@@ -104,6 +104,22 @@ def test_both_must_agree():
     assert judge((0, 1.2), -up, 0.9) == "no difference shown"
     assert judge((1, 1), 0 * up, 1.0) == "no difference shown"
     assert judge((np.nan, np.nan), up[:1], 1.2) == "no difference shown"
+
+
+def test_an_estimate_below_its_interval_is_a_contradiction():
+    rows = [(0, 1, 0.9), (1, 1, 1), (1, 2, np.nan), (1, 1, 0.9), (1, 1, np.nan)]
+    rows += [(1.2, 2, 1), (1.2, 2, 1.1), (np.nan, np.nan, 0.9)]
+    columns = ["efficiency_low", "efficiency_high", "efficiency"]
+    assert contradicted(pd.DataFrame(rows, columns=columns)) == [2, 3, 4, 5]
+
+
+def test_a_tie_in_some_rounds_makes_no_copies():
+    same = np.tile([0.5, 0.9, 0.8], (3, 1))
+    tied = same.copy()
+    tied[2, 1] += 0.01
+    assert not repeats_differ({"random": same, "mine": np.nextafter(same, 1)})
+    assert not repeats_differ({"random": same[:1]})
+    assert repeats_differ({"random": same, "mine": tied})
 
 
 def verdict(curves, label="mine", baseline="random"):

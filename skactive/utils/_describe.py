@@ -24,7 +24,7 @@ from types import (
 
 import numpy as np
 
-from skactive.utils import class_names
+from skactive.utils._names import class_names
 
 _PLAIN = (type(None), bool, int, float, complex, str, bytes)
 _CONTAINERS = (dict, list, tuple, set, frozenset)
@@ -284,8 +284,9 @@ def _refusal(value):
     kind = type(value)
     return (
         f"An object of class {kind.__module__}.{kind.__qualname__} cannot be described "
-        "by its content, so a checkpoint could not tell whether it has changed. Move "
-        "what uses it to a module that can be imported, or pass checkpoint=None."
+        "by its content, so that a checkpoint, or joint training, could not tell it "
+        "from another. Move what uses it to a module that can be imported, or pass "
+        "checkpoint=None and batch_repeats=False."
     )
 
 

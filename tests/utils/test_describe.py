@@ -19,7 +19,7 @@ from sklearn.frozen import FrozenEstimator
 from sklearn.metrics import accuracy_score
 from sklearn.pipeline import make_pipeline
 
-from skactive.simulation._describe import describe
+from skactive.utils import describe
 
 X, y = make_classification(150, class_sep=0.7, flip_y=0.1, random_state=0)
 
@@ -33,7 +33,7 @@ from sklearn.metrics import accuracy_score
 from sklearn.naive_bayes import GaussianNB
 from sklearn.preprocessing import FunctionTransformer
 from sklearn.pipeline import make_pipeline
-from skactive.simulation._describe import describe
+from skactive.utils import describe
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property, lru_cache
@@ -135,7 +135,7 @@ def test_what_a_script_defines_is_the_same_in_every_process():
 
 WITH_WEIGHTS = """
 import torch
-from skactive.simulation._describe import describe
+from skactive.utils import describe
 
 class Net(torch.nn.Module):
     def __init__(self):
