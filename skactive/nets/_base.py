@@ -12,7 +12,7 @@ from skorch import NeuralNet
 
 from skactive.nets._augment import augment_training
 from skactive.nets._criterion import check_reduction, checked_outputs
-from skactive.nets._interrupts import interrupts_passed_on
+from skactive.nets._interrupts import train
 from skactive.nets._members import fit_members
 from skactive.nets._prepare import drop_default_split, set_defaults, set_sizes
 from skactive.nets._seeding import seeded_torch
@@ -168,8 +168,7 @@ class BaseNet(BaseEstimator):
                     data = net.get_dataset(X, (y, weight))
                     hooks.enter_context(weighted_losses(net))
                 hooks.enter_context(checked_outputs(net, n_outputs, task=self._task))
-                hooks.enter_context(interrupts_passed_on(net))
-                net.partial_fit(data, y)
+                train(net, data, y)
         return net
 
     def fit_members(self, X, y, rows, seeds, *, previous=()):

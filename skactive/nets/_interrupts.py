@@ -1,42 +1,33 @@
-"""Interrupts of the user, apart from callbacks that end the training."""
+"""Training that Ctrl-C interrupts, where skorch would take it for the end."""
 
-from contextlib import contextmanager
+import dis
 
 from skorch import NeuralNet
 
 
-@contextmanager
-def interrupts_passed_on(net):
-    """Within it, training raises a KeyboardInterrupt that no callback has raised.
+def train(net, X, y):
+    """Train as `net.partial_fit` does, but raise the interrupt of a user.
 
-    To skorch either one ends the training, and no more than that: a campaign would go
-    on with a net that is half trained.
+    To skorch a KeyboardInterrupt ends the training, and no more than that, whether a
+    callback raises it or a user: a campaign would go on with a net that is half
+    trained. A net with a ``partial_fit`` of its own decides for itself.
     """
-    interrupts = []
-    fit_loop = net.fit_loop
-
-    def noting_loop(*args, **kwargs):
-        try:
-            return fit_loop(*args, **kwargs)
-        except KeyboardInterrupt as error:
-            if not _is_from_callback(error):
-                interrupts.append(error)
-            raise
-
-    vars(net)["fit_loop"] = noting_loop
+    if type(net).partial_fit is not NeuralNet.partial_fit:
+        net.partial_fit(X, y)
+        return
+    net.notify("on_train_begin", X=X, y=y)
     try:
-        yield
-    finally:
-        del vars(net)["fit_loop"]
-    if interrupts:
-        raise interrupts[0]
+        net.fit_loop(X, y)
+    except KeyboardInterrupt as error:
+        if not _is_from_a_statement(error):
+            raise
+    net.notify("on_train_end", X=X, y=y)
 
 
-def _is_from_callback(error):
-    """Whether it came through what calls the callbacks."""
+def _is_from_a_statement(error):
+    """Whether a ``raise`` in Python raised it; Ctrl-C comes from the interpreter."""
     step = error.__traceback__
-    while step is not None:
-        if step.tb_frame.f_code is NeuralNet.notify.__code__:
-            return True
+    while step.tb_next is not None:
         step = step.tb_next
-    return False
+    code = step.tb_frame.f_code.co_code
+    return dis.opname[code[step.tb_lasti]] == "RAISE_VARARGS"

@@ -2,6 +2,7 @@
 
 import warnings
 from copy import deepcopy
+from types import SimpleNamespace
 
 import torch
 from skorch import NeuralNet, NeuralNetClassifier, NeuralNetRegressor
@@ -23,6 +24,7 @@ _ELEMENTWISE = {
     optim.ASGD, optim.Adadelta, optim.Adagrad, optim.Adam, optim.AdamW, optim.Adamax,
     optim.NAdam, optim.RAdam, optim.RMSprop, optim.Rprop, optim.SGD,
 }  # fmt: skip
+_OTHER_SEED = 1_000_003
 _CLOSE = {"rtol": 1e-3, "atol": 1e-4}
 _STOPS = (StopAtAccuracy, StopAtR2, StopAtSaturation)
 # What torch, or code of the module that torch leads astray, raises under vmap; warnings
@@ -59,29 +61,32 @@ def why_apart(net, X, y):
     return _own_training(net) or _own_state(net) or _no_function(net, X, y)
 
 
-def state_beside_weights(module):
-    """Describe what a module holds beside parameters and buffers.
+def kind_of_module(module):
+    """Describe a module, the numbers in its parameters and buffers aside.
 
-    Nets that are trained at once share it: modules that draw something of their own as
-    they are made, and keep it in plain attributes, compute different functions.
+    Nets that are trained at once are of one kind: modules that draw something of their
+    own as they are made, and keep it in plain attributes, compute different functions.
     """
-    layers = [
-        (name, type(part), _plain_attributes(part))
-        for name, part in module.named_modules()
+    parts = dict(module.named_modules())
+    weights = {**dict(module.named_parameters()), **dict(module.named_buffers())}
+    names = {id(each): f"<{name}>" for name, each in [*parts.items(), *weights.items()]}
+    shapes = [
+        (name, list(each.shape), str(each.dtype), each.requires_grad)
+        for name, each in weights.items()
     ]
-    return describe(layers)
+    layers = [(name, type(each), _own_attributes(each)) for name, each in parts.items()]
+    return describe([shapes, layers], names=names, cloned=False)
 
 
-def _plain_attributes(part):
-    kept = {}
-    for name, value in vars(part).items():
+def _own_attributes(module):
+    own = {}
+    for name, value in vars(module).items():
         if name in ("_parameters", "_buffers", "_modules"):
             continue
         if isinstance(value, dict) and "_hooks" in name:
             value = list(value.values())  # their numbers count on from net to net
-        if not (name.startswith("_") and value in ([], {}, None)):
-            kept[name] = value
-    return kept
+        own[name] = value
+    return own
 
 
 def _own_training(net):
@@ -129,26 +134,34 @@ def _own_state(net):
         return "layers of its module share weights"
     if any(is_lazy(param) for param in params):
         return "its module is lazy: weights have no shape before the first batch"
-    with seeded_torch(0, net.device):
-        other = net.initialized_instance(net.module, net.get_params_for("module"))
-    other.train(net.module_.training)
+    other = _made_anew(net)
     try:
-        same = state_beside_weights(other) == state_beside_weights(net.module_)
+        same = kind_of_module(other) == kind_of_module(net.module_)
     except TypeError as error:
         return f"its module cannot be told from others ({error})"
     if same:
         return None
     return (
-        "its module keeps more that differs from net to net than parameters and "
-        "buffers; let it register what it draws, by register_buffer"
+        "its module differs from net to net in more than the numbers in its parameters "
+        "and buffers; let it register what it draws, by register_buffer"
     )
+
+
+def _made_anew(net):
+    """The module of a net, with other weights unless it was given as an instance."""
+    with seeded_torch(_OTHER_SEED, net.device):
+        other = net.initialized_instance(net.module, net.get_params_for("module"))
+    return other.to(net.device).train(net.module_.training)
 
 
 def _no_function(net, X, y):
     """What makes a pass in training mode no function, or none that vmap computes."""
     net._set_training(True)
     X, y = X.to(net.device), y.to(net.device)
-    module = deepcopy(net.module_)
+    try:
+        module = deepcopy(net.module_)
+    except TypeError as error:
+        return f"its module cannot be copied ({error})"
     with torch.no_grad(), seeded_torch(0, net.device), warnings.catch_warnings():
         before = generator_states(net.device)
         output = module(X)
@@ -162,6 +175,9 @@ def _no_function(net, X, y):
             return "its module draws random numbers"
         if not _same(net.module_.buffers(), module.buffers()):
             return "its module keeps statistics of the batches, as BatchNorm does"
+        other = _made_anew(net)
+        torch.set_rng_state(before[0])
+        expected = other(X)
         torch.set_rng_state(before[0])
         if not torch.allclose(module(X), output, **_CLOSE):
             return "its module computes something else in every pass"
@@ -172,13 +188,14 @@ def _no_function(net, X, y):
         try:
             # torch warns where it would only run the nets one after the other.
             warnings.simplefilter("error")
-            losses, outputs = Stack([net, net]).losses(
+            losses, outputs = Stack([net, SimpleNamespace(module_=other)]).losses(
                 torch.stack([X, X]), torch.stack([y, y]), generators
             )
         except _WHERE_VMAP_FAILS as error:
             # A fault of the module itself turns up again when nets are trained apart.
             return f"torch.vmap cannot follow its module ({error})"
-    if torch.allclose(outputs[0], output, **_CLOSE) and torch.allclose(
+    both = zip(outputs, (output, expected), strict=True)
+    if all(torch.allclose(*pair, **_CLOSE) for pair in both) and torch.allclose(
         losses[0], alone, **_CLOSE
     ):
         return None

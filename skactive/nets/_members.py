@@ -26,7 +26,7 @@ def fit_members(estimator, X, y, rows, seeds, previous):
         ready = Untrained(member, X_own, member._prepare(X_own, y[own], None), former)
         if members:
             same_classes = np.array_equal(_classes(member), _classes(members[0]))
-            if not same_classes or ready.state != untrained[0].state:
+            if not same_classes or ready.kind != untrained[0].kind:
                 return NotImplemented
         elif ready.why_apart() is not None:
             return NotImplemented

@@ -14,9 +14,9 @@ import torch
 from scipy import sparse
 
 from skactive.nets._criterion import check_reduction, checked_outputs
-from skactive.nets._interrupts import interrupts_passed_on
+from skactive.nets._interrupts import train
 from skactive.nets._iterator import take_tensors, to_tensors
-from skactive.nets._joinable import state_beside_weights, why_apart
+from skactive.nets._joinable import kind_of_module, why_apart
 from skactive.nets._seeding import seeded_torch
 from skactive.nets._together import batches_of, train_together
 from skactive.utils import draw_seed
@@ -62,20 +62,18 @@ class Untrained:
     @property
     def shape(self):
         """What nets that are trained at once have in common."""
-        params = dict(self.net.module_.named_parameters())
         return (
             self.X.shape,
             sparse.issparse(self.X),
             self.targets.shape,
             self.n_outputs,
-            *((name, param.shape) for name, param in params.items()),
-            self.state,
+            self.kind,
         )
 
     @property
-    def state(self):
-        """What the module holds beside its weights."""
-        return state_beside_weights(self.net.module_)
+    def kind(self):
+        """What the module is, the numbers in its weights aside."""
+        return kind_of_module(self.net.module_)
 
     def why_apart(self):
         """Say what keeps nets like this one from being trained at once, or None."""
@@ -91,8 +89,7 @@ class Untrained:
         """Train the net as `fit` would have."""
         with seeded_torch(self._seed, self.net.device), self.checked():
             torch.set_rng_state(self.generator.get_state())
-            with interrupts_passed_on(self.net):
-                self.net.partial_fit(self.X, self.targets)
+            train(self.net, self.X, self.targets)
 
     def checked(self):
         """Check outputs against targets in each loss."""

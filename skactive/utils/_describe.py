@@ -41,13 +41,17 @@ _NOT_CONTENT = {
 }
 
 
-def describe(value):
+def describe(value, *, names=None, cloned=True):
     """Write down an object by its content, the same in every process.
 
     Parameters
     ----------
     value : object
         An estimator, a strategy or a parameter of one.
+    names : dict of int to str, default=None
+        What to write for the objects with these ids, wherever they turn up.
+    cloned : bool, default=True
+        Whether it will be cloned, so that of an estimator only the parameters count.
 
     Returns
     -------
@@ -61,7 +65,7 @@ def describe(value):
         If it holds something without content to go by, such as a lock.
     """
     try:
-        return _Writer().write(value, cloned=True)
+        return _Writer(names or {}).write(value, cloned)
     except RecursionError as error:
         raise TypeError(_refusal(value)) from error
 
@@ -69,7 +73,8 @@ def describe(value):
 class _Writer:
     """Writes each function, class and instance once, and its number after that."""
 
-    def __init__(self):
+    def __init__(self, names):
+        self._names = names
         self._met = {}  # by id, and with the object, lest another gets its id
         self._around = []
 
@@ -80,6 +85,8 @@ class _Writer:
         kind = type(value)
         if isinstance(value, np.generic | np.dtype) or kind in _PLAIN:
             return repr(value)
+        if id(value) in self._names:
+            return self._names[id(value)]
         if kind in _CONTAINERS:
             return self._write_container(value, cloned)
         if kind in _ARRAYS:

@@ -9,6 +9,7 @@ import torch
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy import sparse
 from sklearn.base import clone
+from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import parametrize_with_checks
 from skorch import NeuralNetBinaryClassifier, NeuralNetClassifier
 from skorch.callbacks import EpochScoring, LRScheduler
@@ -362,6 +363,54 @@ class Locked(Drawing):
         self.mix, self.lock = torch.eye(n_in), threading.Lock()
 
 
+class Scaling(Drawing):
+    """Keeps what it draws in an estimator."""
+
+    def __init__(self, n_in, n_out):
+        super().__init__(n_in, n_out)
+        self.scaler = StandardScaler().fit(torch.randn(9, n_in).numpy())
+        self.mix = torch.eye(n_in)
+
+
+class DrawnBuffer(Noisy):
+    def __init__(self, n_in, n_out):
+        super().__init__(n_in, n_out)
+        self.register_buffer("kept", torch.zeros(int(torch.randint(1, 99, ()))))
+
+
+class Closing(Noisy):
+    """Its function knows the layer of the first net, also in a copy."""
+
+    def __init__(self, n_in, n_out):
+        super().__init__(n_in, n_out)
+        self.function = lambda X: nn.functional.linear(X, self.weight, self.bias)
+
+    def forward(self, X):
+        return self.function(X)
+
+
+class WithOwnParts(nn.Module):
+    """Refers to its layers in other ways than by their names."""
+
+    def __init__(self, n_in, n_out):
+        super().__init__()
+        self.linear = nn.Linear(n_in, n_out)
+        self.layers = [self.linear, nn.Identity()]
+        self.bound = self.plain
+        object.__setattr__(self, "alias", self.linear)
+        self.linear.register_forward_hook(self.seen)
+        self._mask = np.ones(n_in, dtype=np.float32)
+
+    def seen(self, module, args, output):
+        return None
+
+    def plain(self, X):
+        return self.linear(X * torch.as_tensor(self._mask))
+
+    def forward(self, X):
+        return self.layers[1](self.bound(X))
+
+
 class Bandwidth(Drawing):
     def __init__(self, n_in, n_out, scale):
         super().__init__(n_in, n_out)
@@ -395,6 +444,9 @@ class OwnLoop(NeuralNetClassifier):
         pytest.param({"module": Branching}, id="branch"),
         pytest.param({"module": Drawing}, id="attribute"),
         pytest.param({"module": Stepping}, id="counter"),
+        pytest.param({"module": Scaling}, id="estimator"),
+        pytest.param({"module": Closing}, id="closure"),
+        pytest.param({"module": DrawnBuffer}, id="drawn_buffer"),
         pytest.param({"module": Locked}, id="lock"),
         pytest.param({"module": random_dropout}, id="random_dropout"),
         pytest.param({"module": Rounding}, id="bfloat16"),
@@ -419,6 +471,11 @@ def test_what_cannot_be_trained_together_is_trained_apart(
     committee = Committee(clf, 2, random_state=0).fit(X, y)
     assert committee.predict_proba(X).shape == (90, 3)
     assert joint == []
+
+
+def test_a_module_that_refers_to_its_own_parts(tiny_net, blobs, joint):
+    assert_same(NetClassifier(tiny_net(module=WithOwnParts, max_epochs=3)), *blobs)
+    assert joint == [3]
 
 
 def test_members_whose_modules_differ_by_their_samples(tiny_net, blobs, joint):

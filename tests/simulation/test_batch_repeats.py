@@ -288,7 +288,7 @@ class OwnFit(TorchMLPRegressor):
         ),
         (
             as_estimator(DrawsColumns, task="classification"),
-            "keeps more that differs from net to net than parameters and buffers",
+            "differs from net to net in more than the numbers in its parameters",
         ),
         (OwnFit(), "OwnFit trains in a way of its own"),
         (
