@@ -176,6 +176,8 @@ def _no_function(net, X, y):
         if not _same(net.module_.buffers(), module.buffers()):
             return "its module keeps statistics of the batches, as BatchNorm does"
         other = _made_anew(net)
+        if other is net.module_:  # it was given as an instance
+            other = module
         torch.set_rng_state(before[0])
         expected = other(X)
         torch.set_rng_state(before[0])

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from skactive.simulation._verdict import are_copies, contradicted, end_alike
+from skactive.simulation._verdict import (
+    are_copies,
+    contradicted,
+    end_alike,
+    missed_by_intervals,
+)
 
 
 def render(summary, *, metric, n_repeats, n_labeled, setting, failures):
@@ -111,6 +116,11 @@ def _findings(summary, n_repeats, n_labeled):
             "before the end, or better; labels and efficiency aim at its monotone "
             "curve, the interval at its last score. Raise n_repeats, or choose another "
             "budget."
+        )
+    for label in missed_by_intervals(summary):
+        lines.append(
+            f"The interval of {label} misses its efficiency: it aims at the last mean "
+            "score and not at the monotone curve. Both are above 1."
         )
     if n_repeats == 1:
         lines.append("One repeat shows nothing: raise n_repeats to 5 or more.")

@@ -20,10 +20,14 @@ from skactive.simulation._html_page import to_html
 from skactive.simulation._markdown_page import to_markdown
 from skactive.simulation._metrics import KEYS
 from skactive.simulation._penalty_display import PenaltyMatrixDisplay
-from skactive.simulation._verdict import are_copies, contradicted, end_alike
+from skactive.simulation._verdict import (
+    are_copies,
+    contradicted,
+    end_alike,
+    missed_by_intervals,
+)
 
 _DPI = 150
-_ROUNDING = 1e-12
 
 
 class _Study(NamedTuple):
@@ -401,12 +405,8 @@ def _limits(study):
             "labels and efficiency aim at its monotone curve, the interval at its last "
             "score. More repeats, or another budget, can tell."
         )
-    best = study.named("fewer labels")
-    outside = best.index[
-        (best["efficiency"] < best["efficiency_low"] * (1 - _ROUNDING))
-        | (best["efficiency"] > best["efficiency_high"] * (1 + _ROUNDING))
-    ]
-    if len(outside):
+    outside = missed_by_intervals(study.summary)
+    if outside:
         yield (
             f"The interval of {_listed(outside)} misses the efficiency, for it aims at "
             "the last mean score and not at the monotone curve. Both are above 1."

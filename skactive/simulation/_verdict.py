@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from skactive.simulation._paired_test import differences_of, mean_differs
 
+_ROUNDING = 1e-12
+
 
 def end_alike(summary):
     """Whether nothing can be shown, as all end at the baseline's score in every repeat.
@@ -38,6 +40,24 @@ def contradicted(summary):
     low, estimate = summary["efficiency_low"], summary["efficiency"].fillna(0)
     missed = (low >= 1) & (estimate <= 1) & (estimate < low)
     return list(summary.index[missed])
+
+
+def missed_by_intervals(summary):
+    """Strategies with fewer labels whose estimate is outside of the interval.
+
+    Parameters
+    ----------
+    summary : DataFrame
+        As from ``SimulationResult.summary``.
+
+    Returns
+    -------
+    labels : list
+    """
+    best = summary[summary["verdict"] == "fewer labels"]
+    below = best["efficiency"] < best["efficiency_low"] * (1 - _ROUNDING)
+    above = best["efficiency"] > best["efficiency_high"] * (1 + _ROUNDING)
+    return list(best.index[below | above])
 
 
 def repeats_differ(scores):

@@ -329,10 +329,12 @@ def test_an_efficiency_outside_its_interval_is_explained(tmp_path):
     assert row["verdict"] == "fewer labels"
     assert "interval of 'mine' misses the efficiency" in markdown(result, tmp_path)
     assert "NO VERDICT" not in result.report()
+    assert "interval of mine misses its efficiency" in result.report()
 
 
 def test_an_agreeing_interval_needs_no_words(result, tmp_path):
     assert "misses the efficiency" not in markdown(result, tmp_path)
+    assert "misses its efficiency" not in result.report()
     assert "o verdict on" not in markdown(result, tmp_path)
 
 
