@@ -18,7 +18,8 @@ callbacks, one fit after the other. What is picked differs, for generators do; t
 accuracy at the end of both is printed.
 
 ``--batch-repeats`` times ten repeats of `simulate` in one process with a net of two
-hidden layers, trained together and apart, in turn, and compares picks and scores.
+hidden layers (64 units, and 256), trained together and apart, in turn, and compares
+picks and scores.
 
 Seconds are wall-clock, after a small run of each side that starts the processes and
 loads what is loaded lazily; what that takes on our side is printed first. Fit, query
@@ -206,6 +207,7 @@ def compare_batches(quick, n_runs):
     cases = {
         "digits, margin": (TorchMLPClassifier(), load_digits, "margin"),
         "diabetes, lcmd": (TorchMLPRegressor(), load_diabetes, "lcmd"),
+        "digits, 256 wide": (TorchMLPClassifier((256, 256)), load_digits, "margin"),
     }
     print(f"{sizes['n_repeats']} repeats, 2 hidden layers: seconds of simulate")
     for title, (net, load, strategy) in cases.items():

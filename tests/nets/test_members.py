@@ -259,6 +259,12 @@ def bent(n_in, n_out):
     return nn.Sequential(nn.Linear(n_in, 5), bend, bend, nn.Linear(5, n_out))
 
 
+def frozen(n_in, n_out):
+    middle = nn.Linear(5, 5).requires_grad_(False)
+    layers = [nn.Linear(n_in, 5), middle, nn.ReLU(), nn.Linear(5, n_out)]
+    return nn.Sequential(*layers)
+
+
 def tied(n_in, n_out):
     middle = nn.Linear(5, 5)
     layers = [nn.Linear(n_in, 5), middle, nn.ReLU(), middle, nn.Linear(5, n_out)]
@@ -284,10 +290,10 @@ def reparametrized(n_in, n_out):
     return nn.utils.parametrizations.weight_norm(nn.Linear(n_in, n_out))
 
 
-@pytest.mark.parametrize("module", [bare, bent, watched, normed])
+@pytest.mark.parametrize("module", [bare, bent, frozen, watched, normed])
 def test_chains_of_layers(tiny_net, blobs, joint, module):
     X, y = blobs
-    assert is_chain(module(2, 3)) == (module in (bare, bent))
+    assert is_chain(module(2, 3)) == (module in (bare, bent, frozen))
     assert_same(NetClassifier(tiny_net(module=module, max_epochs=4)), X, y)
     assert joint == [3]
 
