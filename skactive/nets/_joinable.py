@@ -163,7 +163,7 @@ def _no_function(net, X, y):
     except TypeError as error:
         return f"its module cannot be copied ({error})"
     with torch.no_grad(), seeded_torch(0, net.device), warnings.catch_warnings():
-        before = generator_states(net.device)
+        before, kind = generator_states(net.device), kind_of_module(module)
         output = module(X)
         if not torch.is_tensor(output):
             return "its module returns more than one tensor"
@@ -175,6 +175,8 @@ def _no_function(net, X, y):
             return "its module draws random numbers"
         if not _same(net.module_.buffers(), module.buffers()):
             return "its module keeps statistics of the batches, as BatchNorm does"
+        if kind_of_module(module) != kind:
+            return "its module changes its own attributes in a pass"
         other = _made_anew(net)
         if other is net.module_:  # it was given as an instance
             other = module

@@ -21,6 +21,7 @@ from skactive.utils import (
     check_count,
     check_ratio,
     count_rows,
+    describe,
     is_count,
     joins_types,
 )
@@ -45,23 +46,24 @@ def make_plan(
     if is_problem(X):
         if y is not None:
             raise ValueError("X is a Problem, which computes the labels; pass y=None.")
-        facts = _check_pool(pool_ratio, pool_size, n_to_ask)
-        return plan_of_problem(X, X_test, y_test, test_size=test_size, **facts), {
-            "problem": X.name,
-            **{name: value for name, value in facts.items() if value is not None},
-        }
-    for name, value in {"pool_ratio": pool_ratio, "pool_size": pool_size}.items():
-        if value is not None:
-            raise ValueError(
-                f"{name}={value!r} is for a Problem; a table is its own pool."
-            )
-    X, y, X_test, y_test = check_data(X, y, X_test, y_test)
-    if classifies:
-        check_class_labels("y", y)
-        check_two_classes("y", y)
-    test_size = check_test_size(test_size) if X_test is None else None
-    plan = partial(plan_table, X=X, y=y, test_size=test_size, test=(X_test, y_test))
-    return plan, {}
+        pool = _check_pool(pool_ratio, pool_size, n_to_ask)
+        plan = plan_of_problem(X, X_test, y_test, test_size=test_size, **pool)
+        facts = {"problem": X.name, **pool}
+    else:
+        for name, value in {"pool_ratio": pool_ratio, "pool_size": pool_size}.items():
+            if value is not None:
+                raise ValueError(
+                    f"{name}={value!r} is for a Problem; a table is its own pool."
+                )
+        X, y, X_test, y_test = check_data(X, y, X_test, y_test)
+        if classifies:
+            check_class_labels("y", y)
+            check_two_classes("y", y)
+        size = check_test_size(test_size) if X_test is None else None
+        plan = partial(plan_table, X=X, y=y, test_size=size, test=(X_test, y_test))
+        facts = {}
+    facts["test_size"] = plan.keywords["test_size"]
+    return plan, {name: value for name, value in facts.items() if value is not None}
 
 
 def is_problem(X):
@@ -94,7 +96,7 @@ def plan_of_problem(problem, X_test, y_test, *, test_size, pool_ratio, pool_size
     return partial(
         plan_problem,
         problem=problem,
-        test_size=test_size,
+        test_size=None if test_size is None else int(test_size),
         test=(X_test, y_test),
         pool_ratio=pool_ratio,
         pool_size=pool_size,
@@ -130,7 +132,7 @@ def check_test_size(test_size):
             f"test_size={test_size!r}; pass a share between 0 and 1, or a number of "
             "samples."
         )
-    return test_size
+    return float(test_size) if is_share else int(test_size)
 
 
 def check_data(X, y, X_test, y_test):
@@ -243,19 +245,14 @@ def _make_learner(estimator, strategy):
 
 def make_scorers(scoring):
     """Map names of metrics to callables of estimator, X and y."""
-    if isinstance(scoring, dict | list | tuple) and not scoring:
-        raise ValueError(f"scoring={scoring!r} is empty; pass at least one name.")
-    if isinstance(scoring, dict):
-        return {name: get_scorer(scorer) for name, scorer in scoring.items()}
-    if isinstance(scoring, list | tuple):
-        return {name: get_scorer(name) for name in scoring}
-    if scoring is None:
-        return {"score": _own_score}
-    if not isinstance(scoring, str) and not callable(scoring):
-        raise ValueError(
-            f"scoring={scoring!r}; pass a name, a callable, a list of names or a dict."
-        )
-    return {scoring if isinstance(scoring, str) else "score": get_scorer(scoring)}
+    named = _scorers_by_metric(scoring)
+    return {metric: get_scorer(scorer) for metric, scorer in named.items()}
+
+
+def describe_scoring(scoring):
+    """Map names of metrics to a name of scikit-learn's or what `describe` writes."""
+    named = _scorers_by_metric(scoring)
+    return {m: s if isinstance(s, str) else describe(s) for m, s in named.items()}
 
 
 def check_named_scorers(scoring, y, *, classifies):
@@ -263,15 +260,9 @@ def check_named_scorers(scoring, y, *, classifies):
 
     They score a model that knows nothing but the labels.
     """
-    if isinstance(scoring, dict):
-        names = scoring.values()
-    else:
-        names = [scoring] if isinstance(scoring, str) else scoring or []
-    if callable(names):
-        return
     X = np.zeros((len(y), 1))
     dummy = (DummyClassifier() if classifies else DummyRegressor()).fit(X, y)
-    for name in names:
+    for name in _scorers_by_metric(scoring).values():
         if not isinstance(name, str):
             continue
         try:
@@ -284,6 +275,23 @@ def check_named_scorers(scoring, y, *, classifies):
                 f"scoring={name!r} is not defined for this {kind} and these labels: "
                 f"{error}"
             ) from error
+
+
+def _scorers_by_metric(scoring):
+    """Map names of metrics to what was passed for them: a name or a callable."""
+    if isinstance(scoring, dict | list | tuple) and not scoring:
+        raise ValueError(f"scoring={scoring!r} is empty; pass at least one name.")
+    if isinstance(scoring, dict):
+        return scoring
+    if isinstance(scoring, list | tuple):
+        return {name: name for name in scoring}
+    if scoring is None:
+        return {"score": _own_score}
+    if not isinstance(scoring, str) and not callable(scoring):
+        raise ValueError(
+            f"scoring={scoring!r}; pass a name, a callable, a list of names or a dict."
+        )
+    return {scoring if isinstance(scoring, str) else "score": scoring}
 
 
 def _own_score(estimator, X, y):

@@ -12,6 +12,7 @@ from skactive.simulation._campaign import OtherWriter, PlayedRound
 from skactive.utils import draw_seed
 
 _SETTING = "setting.json"
+_AROUND = 60  # letters that a difference is shown with
 _MOST_LETTERS = 150  # of a label, beside which there is more in the name of a file
 
 
@@ -89,6 +90,8 @@ class Checkpoint:
     def _compare(self, entries):
         for name, old, new in entries:
             if old != new:
+                if isinstance(old, str) and isinstance(new, str):
+                    old, new = _where_they_differ(old, new)
                 raise ValueError(
                     f"{name} is {new!r}, but the rounds in {self.folder} were played "
                     f"with {old!r}; pass the same or another folder."
@@ -100,6 +103,24 @@ class Checkpoint:
         ) as file:
             json.dump(content, file, indent=1)
         os.replace(file.name, self.folder / name)
+
+
+def _where_they_differ(*texts):
+    """Cut both to what they do not share, and a little around it."""
+    start = _count_shared(texts)
+    end = _count_shared([text[start:][::-1] for text in texts])
+    cut = []
+    for text in texts:
+        first, last = max(start - _AROUND, 0), len(text) - max(end - _AROUND, 0)
+        dots = "..." if first else "", "..." if last < len(text) else ""
+        cut.append(text[first:last].join(dots))
+    return cut
+
+
+def _count_shared(texts):
+    """Count the letters that both begin with."""
+    pairs = enumerate(zip(*texts, strict=False))
+    return next((n for n, (a, b) in pairs if a != b), min(map(len, texts)))
 
 
 def _read_setting(path):

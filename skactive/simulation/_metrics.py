@@ -120,19 +120,25 @@ def _checked(frame):
             f"round has the values {list(rounds)[:3]} and more, but rounds are "
             "integers from 0 on; convert them, such as by astype(int)."
         )
+    repeats = frame["repeat"].unique()
+    if frame["repeat"].isna().any() or len({isinstance(r, str) for r in repeats}) > 1:
+        raise ValueError(
+            f"repeat has the values {list(repeats)[:3]} and more; number the repeats, "
+            "from 0 on."
+        )
     twice = frame[frame.duplicated(KEYS)]
     if len(twice):
         raise ValueError(
             f"The table has {len(twice)} rounds twice, first "
             f"{twice.iloc[0][KEYS].to_dict()}; pass one metric at a time."
         )
-    bad = frame[~np.isfinite(frame["score"].to_numpy(dtype=float))]
+    bad = frame[~np.isfinite(_numbers(frame, "score"))]
     if len(bad):
         raise ValueError(
             f"{len(bad)} scores are not finite, first {bad.iloc[0][KEYS].to_dict()}; "
             "choose a scoring that is defined in every round."
         )
-    n_labeled = frame["n_labeled"].to_numpy(dtype=float)
+    n_labeled = _numbers(frame, "n_labeled")
     bad = frame[~((n_labeled > 0) & np.isfinite(n_labeled))]
     if len(bad):
         raise ValueError(
@@ -147,6 +153,13 @@ def _checked(frame):
             f"{bad.iloc[0][KEYS].to_dict()}; it counts all labels held so far."
         )
     return frame
+
+
+def _numbers(frame, name):
+    try:
+        return frame[name].to_numpy(dtype=float)
+    except (ValueError, TypeError) as error:
+        raise ValueError(f"The column {name} is not all numbers: {error}.") from error
 
 
 def mean_curve(n_labeled, scores, envelope="isotonic"):

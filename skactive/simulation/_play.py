@@ -14,6 +14,7 @@ from skactive.simulation._arguments import (
     check_named_scorers,
     check_on_error,
     check_sizes,
+    describe_scoring,
     make_learners,
     make_plan,
     make_scorers,
@@ -177,11 +178,13 @@ def play(
             for label, learner in learners[default].items()
         }
         values = {(factor, v): describe(c) for v, c in conditions.items() if factor}
+        data = {"X": X, "y": y, "X_test": X_test, "y_test": y_test}
         store.agree(
             {
                 **setting,
                 **({} if factor is None else {"vary": factor}),
-                **_described(base, scorers, (X, y, X_test, y_test), first),
+                **_described(base, scoring, first),
+                **{name: describe(value) for name, value in data.items()},
             },
             {**strategies, **values},
         )
@@ -225,14 +228,13 @@ def _naming(factor, value):
         raise
 
 
-def _described(base, scorers, data, first):
-    """What all rounds of a run share besides the numbers, by its content."""
+def _described(base, scoring, first):
+    """What all rounds of a run share besides numbers and data, by its content."""
     initial = base.initial
     return {
         "estimator": describe(base.estimator),
         "initial": initial if isinstance(initial, str) else describe(initial),
-        "scoring": {metric: describe(scorers[metric]) for metric in scorers},
-        "data": describe(data),
+        "scoring": describe_scoring(scoring),
         # A function has no name that tells it from all others; its answers do.
         "labels of the first test set": describe(first.test()[1]),
         "version": skactive.__version__,

@@ -11,6 +11,7 @@ import skactive
 from skactive import strategies as registry
 from skactive.simulation._arguments import (
     check_sizes,
+    describe_scoring,
     is_problem,
     make_learners,
     make_scorers,
@@ -141,7 +142,7 @@ def pool_ratio_study(
         "n_initial": int(n_initial),
         "n_queries": int(n_queries),
         "budget": int(budget),
-        "scoring": {name: describe(scorer) for name, scorer in scorers.items()},
+        "scoring": describe_scoring(scoring),
         "test_size": int(test_size),
         "version": skactive.__version__,
     }

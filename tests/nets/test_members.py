@@ -363,6 +363,25 @@ class Stepping(Noisy):
         return nn.functional.linear(X, self.weight, self.bias) / self.n_passes
 
 
+class Annealing(Stepping):
+    """Computes the same in its first passes."""
+
+    def forward(self, X):
+        self.n_passes += 1
+        output = nn.functional.linear(X, self.weight, self.bias)
+        return output / max(1, self.n_passes - 3)
+
+
+class Aging(Noisy):
+    """Counts its passes where a copy of it does not."""
+
+    n_passes = 0
+
+    def forward(self, X):
+        Aging.n_passes += 1
+        return nn.functional.linear(X, self.weight, self.bias) / Aging.n_passes
+
+
 class Locked(Drawing):
     def __init__(self, n_in, n_out):
         super().__init__(n_in, n_out)
@@ -450,6 +469,7 @@ class OwnLoop(NeuralNetClassifier):
         pytest.param({"module": Branching}, id="branch"),
         pytest.param({"module": Drawing}, id="attribute"),
         pytest.param({"module": Stepping}, id="counter"),
+        pytest.param({"module": Annealing}, id="annealing"),
         pytest.param({"module": Scaling}, id="estimator"),
         pytest.param({"module": Closing}, id="closure"),
         pytest.param({"module": DrawnBuffer}, id="drawn_buffer"),
@@ -476,6 +496,14 @@ def test_what_cannot_be_trained_together_is_trained_apart(
     assert clf.fit_members(X, y, resamples(90), SEEDS) is NotImplemented
     committee = Committee(clf, 2, random_state=0).fit(X, y)
     assert committee.predict_proba(X).shape == (90, 3)
+    assert joint == []
+
+
+def test_a_module_that_computes_something_else_each_time_is_trained_apart(
+    tiny_net, blobs, joint
+):
+    clf = NetClassifier(tiny_net(max_epochs=2, module=Aging), random_state=0)
+    clf.fit_members(*blobs, resamples(90), SEEDS)
     assert joint == []
 
 

@@ -325,10 +325,12 @@ def test_a_run_grows_and_folders_are_merged(tmp_path):
     ("options", "message"),
     [
         ({"estimator": LogisticRegression()}, "estimator is .*LogisticRegression"),
-        ({"data": (X + 1, y)}, "data is"),
+        ({"data": (X + 1, y)}, "X is 'ndarray "),
+        ({"data": (X, 1 - y)}, "y is 'ndarray "),
         ({"n_queries": 3}, "n_queries is 3, .*with 4"),
         ({"initial": "kmeans"}, "initial is 'kmeans'.*with 'random'"),
-        ({"test_size": 0.3}, "labels of the first test set is"),
+        ({"test_size": 0.3}, "test_size is 0.3, .*with 0.25"),
+        ({"scoring": "f1_macro"}, "scoring is {'f1_macro': 'f1_macro'}, .*with {"),
         ({"random_state": 1}, "random_state is 1, .*with 0"),
         ({"names": {"random": strategies.coreset()}}, "strategy 'random' is .*KCenter"),
     ],
@@ -337,6 +339,19 @@ def test_another_setting_is_refused_and_named(options, message, tmp_path):
     run(names=("random",), checkpoint=tmp_path)
     with pytest.raises(ValueError, match=message):
         run(checkpoint=tmp_path, **{"names": ("random",), **options})
+
+
+def test_of_long_descriptions_the_difference_is_told(tmp_path):
+    def call(C):
+        model = make_pipeline(PCA(), LogisticRegression(C=C, random_state=0))
+        return run(model, names=("random",), checkpoint=tmp_path)
+
+    call(0.5)
+    with pytest.raises(ValueError, match=r"\.LogisticRegression\(C=0.5, cl") as told:
+        call(0.25)
+    message = str(told.value).replace(str(tmp_path), "")
+    assert ".LogisticRegression(C=0.25, cl" in message
+    assert len(message) < 400
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"parts": []}', "{", None])

@@ -393,7 +393,7 @@ def test_estimators_are_added_in_any_order(tmp_path):
         ({"vary": "jitter", "values": [0.1]}, "vary is 'jitter'"),
         ({"budget": 36}, "budget is 36"),
         ({"values": {2: 5}}, "redundancy '2' is"),
-        ({"data": (X + 1, y)}, "data is"),
+        ({"data": (X + 1, y)}, "X is .ndarray"),
     ],
 )
 def test_another_study_does_not_fit_the_folder(change, message, tmp_path):
