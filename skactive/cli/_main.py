@@ -24,8 +24,9 @@ def main(argv=None):
     Returns
     -------
     code : int
-        0; 1 if campaigns failed; or 2 for an error that another command line would
-        mend, which is told on stderr in one line. Other exceptions pass through.
+        0; 1 if campaigns failed; 2 for an error that another command line would mend,
+        which is told on stderr in one line; or 130 for Ctrl-C. Other exceptions pass
+        through.
 
     Examples
     --------
@@ -38,6 +39,9 @@ def main(argv=None):
         code = _command(arguments.command)(arguments)
         sys.stdout.flush()
         return code
+    except KeyboardInterrupt:
+        say("skactive: interrupted; with --checkpoint, a run can be taken up again")
+        return 130
     except BrokenPipeError:
         # The reader has seen enough, as `head` has; nothing more is written at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from sklearn.base import is_classifier
 
 from skactive.simulation._loop import label_totals
 from skactive.simulation._reshape import (
@@ -70,6 +71,15 @@ def _shares_of_all(condition, y, n_train):
     return [s for s in (0.25, 0.5, 1.0) if s == 1 or s * n_train >= condition.budget]
 
 
+def _copies_with_room(condition, y, n_train):
+    """As many copies as the largest class has room for, however it is split."""
+    n_rows = len(y)
+    if is_classifier(condition.estimator):
+        n_rows = np.unique(y, return_counts=True)[1].max()
+    n_filled = 0.9 * n_rows * n_train / len(y)
+    return [1, *(n for n in (2, 5, 10) if n**2 <= n_filled)]
+
+
 def _shares_of_a_class(condition, y, n_train):
     counts = np.unique(y, return_counts=True)[1]
     n_most = int(counts.min() * n_train // len(y))
@@ -103,7 +113,7 @@ FACTORS = {
     ),
     "redundancy": Factor(
         _reshaping(Redundant),
-        lambda *_: [1, 2, 5, 10],
+        _copies_with_room,
         "copies of each sample",
         table_only=True,
     ),

@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from skactive.simulation._metrics import paired_curves
+from skactive.simulation._paired_test import differences_of
 
 
 def error_cdf(frame, baseline, *, greater_is_better=True):
@@ -36,12 +37,14 @@ def error_cdf(frame, baseline, *, greater_is_better=True):
 
     curves = paired_curves(frame)
     to_error = error_of(frame["score"].to_numpy(dtype=float), greater_is_better)
-    errors = {
-        label: to_error(scores.mean(axis=0)) for label, scores in curves.scores.items()
-    }
+    means = {label: scores.mean(axis=0) for label, scores in curves.scores.items()}
     parts = []
-    for label, error in errors.items():
-        ratio = _ratio(error, errors[baseline])
+    for label, mean in means.items():
+        same = differences_of(mean, means[baseline]) == 0
+        ratio = np.ones(len(mean))
+        # No error against no error is equal, too.
+        with np.errstate(divide="ignore"):
+            np.divide(to_error(mean), to_error(means[baseline]), out=ratio, where=~same)
         order = np.argsort(ratio, kind="stable")
         part = pd.DataFrame(
             {
@@ -89,12 +92,6 @@ def error_of(scores, greater_is_better):
     )
 
 
-def _ratio(error, reference):
-    """Divide; no error against no error is equal."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(error == reference, 1.0, error / reference)
-
-
 def deficiency(frame, baseline, *, greater_is_better=True):
     """Score missed on the way to the baseline's last, divided by what it misses itself.
 
@@ -118,6 +115,6 @@ def deficiency(frame, baseline, *, greater_is_better=True):
     curves = paired_curves(frame, greater_is_better)
     means = {label: scores.mean(axis=0) for label, scores in curves.scores.items()}
     goal = means[baseline][-1]
-    missed = {label: (goal - mean).sum() for label, mean in means.items()}
+    missed = {label: differences_of(goal, mean).sum() for label, mean in means.items()}
     reference = missed[baseline] if missed[baseline] > 0 else np.nan
     return (pd.Series(missed, name="deficiency") / reference).rename_axis("strategy")

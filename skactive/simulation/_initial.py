@@ -40,15 +40,22 @@ def make_initial(initial, estimator):
             )
         if initial in ("random", "stratified"):
             return initial
-        if initial in registry.names():
-            initial = registry.get(initial)
-    if not isinstance(initial, QueryStrategy) or not _works_cold(initial):
+    named = isinstance(initial, str) and initial in registry.names()
+    strategy = registry.get(initial) if named else initial
+    if not isinstance(strategy, QueryStrategy) or not _works_cold(strategy):
         known = [n for n in registry.names() if _works_cold(registry.get(n))]
+        unknown = isinstance(initial, str) and not named
         raise ValueError(
-            f"initial={initial!r} cannot choose samples before there is a model; pass "
-            f"'stratified', one of {known}, or an object of a strategy that needs none."
+            f"initial={initial!r} "
+            + (
+                "is not known"
+                if unknown
+                else "cannot choose samples before there is a model"
+            )
+            + f"; pass 'stratified', one of {known}, or an object of a strategy that "
+            "needs none."
         )
-    return ActiveLearner(estimator, initial)
+    return ActiveLearner(estimator, strategy)
 
 
 def order_of_first(initial, X, y, n_initial, seed):

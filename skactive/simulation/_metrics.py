@@ -114,6 +114,12 @@ def _checked(frame):
     check_columns(frame)
     if not len(frame):
         raise ValueError("The table is empty; it needs at least one round.")
+    lost = frame[KEYS].isna().any()
+    if lost.any():
+        raise ValueError(
+            f"The columns {list(lost.index[lost])} have missing values; every row "
+            "needs its strategy, repeat and round."
+        )
     rounds = frame["round"].unique()
     if not all(isinstance(number, Integral) and number >= 0 for number in rounds):
         raise ValueError(
@@ -121,7 +127,7 @@ def _checked(frame):
             "integers from 0 on; convert them, such as by astype(int)."
         )
     repeats = frame["repeat"].unique()
-    if frame["repeat"].isna().any() or len({isinstance(r, str) for r in repeats}) > 1:
+    if len({isinstance(repeat, str) for repeat in repeats}) > 1:
         raise ValueError(
             f"repeat has the values {list(repeats)[:3]} and more; number the repeats, "
             "from 0 on."
@@ -208,13 +214,15 @@ def labels_to_reach(curve, target):
         NaN if the curve stays below; nothing is extrapolated.
     """
     n, score = curve
-    reached = np.flatnonzero(score >= target)
+    # Means of the same scores in another order are the same.
+    missed = differences_of(target, score)
+    reached = np.flatnonzero(missed <= 0)
     if not len(reached):
         return np.nan
     r = reached[0]
     if r == 0:
         return float(n[0])
-    share = (target - score[r - 1]) / (score[r] - score[r - 1])
+    share = missed[r - 1] / (missed[r - 1] - missed[r])
     return float(n[r - 1] ** (1 - share) * n[r] ** share)
 
 

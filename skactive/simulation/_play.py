@@ -25,7 +25,7 @@ from skactive.simulation._checkpoint import Checkpoint, check_file_labels
 from skactive.simulation._initial import make_initial
 from skactive.simulation._result import choose_baseline
 from skactive.simulation._side_by_side import check_side_by_side
-from skactive.utils import derive_seed, describe, draw_seed
+from skactive.utils import as_labels, derive_seed, describe, draw_seed
 
 
 class Key(NamedTuple):
@@ -177,8 +177,17 @@ def play(
             )
             for label, learner in learners[default].items()
         }
-        values = {(factor, v): describe(c) for v, c in conditions.items() if factor}
-        data = {"X": X, "y": y, "X_test": X_test, "y_test": y_test}
+        values = {
+            (factor, value): describe(condition._asdict())
+            for value, condition in conditions.items()
+            if factor
+        }
+        labels_of = {"y": y, "y_test": y_test}
+        data = {
+            **{"X": X, "X_test": X_test},
+            # A Series and its array are the same labels.
+            **{n: None if v is None else as_labels(v) for n, v in labels_of.items()},
+        }
         store.agree(
             {
                 **setting,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from skactive.simulation._verdict import (
-    are_copies,
+    are_alike,
     contradicted,
     end_alike,
     missed_by_intervals,
@@ -38,7 +38,8 @@ def render(summary, *, metric, n_repeats, n_labeled, setting, failures):
     ]
     lines = [
         f"Labels needed to reach the final score of {baseline!r} ({metric}; "
-        f"{n_repeats} repeats, {n_labeled[0]:g} to {n_labeled[-1]:g} labels)",
+        f"{n_repeats} repeat{'s' * (n_repeats > 1)}, {n_labeled[0]:g} to "
+        f"{n_labeled[-1]:g} labels)",
         *([", ".join(facts)] if facts else []),
         f"efficiency: labels {baseline!r} needs / labels the strategy needs; "
         f"API: mean lead over {baseline!r}",
@@ -97,7 +98,8 @@ def _ratio(value):
 
 def _findings(summary, n_repeats, n_labeled):
     def named(verdict):
-        return ", ".join(map(str, summary.index[summary["verdict"] == verdict]))
+        labels = summary.index[summary["verdict"] == verdict]
+        return ", ".join(str(label) or "''" for label in labels)
 
     baseline = summary.index[summary["verdict"] == "baseline"][0]
     lines = []
@@ -124,11 +126,11 @@ def _findings(summary, n_repeats, n_labeled):
         )
     if n_repeats == 1:
         lines.append("One repeat shows nothing: raise n_repeats to 5 or more.")
-    elif are_copies(summary, n_repeats):
+    elif are_alike(summary, n_repeats):
         lines.append(
-            f"All {n_repeats} repeats are the same campaign, so in truth there is one, "
-            "and nothing is shown of other seed sets: vary initial, the split or the "
-            "model's seed."
+            f"All {n_repeats} repeats have the same scores, round by round, so nothing "
+            "is shown of chance: vary initial, the split or the model's seed, or score "
+            "by what tells the models apart."
         )
     elif n_repeats < 5:
         lines.append(

@@ -21,7 +21,7 @@ from skactive.simulation._markdown_page import to_markdown
 from skactive.simulation._metrics import KEYS
 from skactive.simulation._penalty_display import PenaltyMatrixDisplay
 from skactive.simulation._verdict import (
-    are_copies,
+    are_alike,
     contradicted,
     end_alike,
     missed_by_intervals,
@@ -42,9 +42,9 @@ class _Study(NamedTuple):
     has_times: bool
 
     @property
-    def one_campaign(self):
-        """Whether there is no second repeat, or only copies of the first."""
-        return self.n_repeats == 1 or are_copies(self.summary, self.n_repeats)
+    def shows_no_chance(self):
+        """Whether there is no second repeat, or none with other scores."""
+        return self.n_repeats == 1 or are_alike(self.summary, self.n_repeats)
 
     @property
     def others(self):
@@ -109,7 +109,7 @@ def _blocks(study, label_price, second_price):
     yield _curves(study)
     yield from _efficiency(study)
     yield Section("Who beats whom, and what computing costs")
-    if not study.one_campaign and len(study.others):
+    if not study.shows_no_chance and len(study.others):
         yield _penalties(study)
     yield from _costs(study)
     yield Section("Would more labels help?")
@@ -134,9 +134,9 @@ def _lead(study):
         yield "Do not decide yet: a single repeat shows nothing."
         yield "Simulate again with five repeats or more."
         return
-    if study.one_campaign:
-        yield f"Do not decide yet: all {study.n_repeats} repeats are the same campaign."
-        yield "Simulate again with other seed sets, splits or seeds of the model."
+    if study.shows_no_chance:
+        yield f"Do not decide yet: all {study.n_repeats} repeats have the same scores."
+        yield "Simulate again with other seed sets, splits, seeds or another score."
         return
     if len(best):
         row = best.iloc[0]
@@ -211,7 +211,7 @@ def _efficiency(study):
                 else f"{row.labels_needed:.0f}",
                 "< 1" if np.isnan(row.efficiency) else f"{row.efficiency:.2f}",
                 "unknown"
-                if study.one_campaign
+                if study.shows_no_chance
                 else f"{row.efficiency_low:.2f} to {row.efficiency_high:.2f}",
                 f"{row.api:+.3g}",
                 row.verdict,
@@ -379,11 +379,11 @@ def _limits(study):
         yield f"Left out, for they failed: {_listed(failed)}."
     if n_repeats == 1:
         yield "There is one repeat, so chance cannot be told from a difference."
-    elif study.one_campaign:
+    elif study.shows_no_chance:
         yield (
-            f"All {n_repeats} repeats are the same campaign, so in truth there is one, "
-            "and nothing is shown of other seed sets. Vary initial, the split or the "
-            "model's seed."
+            f"All {n_repeats} repeats have the same scores, round by round, so nothing "
+            "is shown of chance. Vary initial, the split or the model's seed, or score "
+            "by what tells the models apart."
         )
     elif n_repeats < 5:
         yield f"There are {n_repeats} repeats; they show large differences only."

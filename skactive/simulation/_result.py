@@ -722,10 +722,10 @@ class SimulationResult(LongTable):
         one. It takes many repeats to see a small saving: in studies of 5 repeats with a
         true efficiency of 2, half were recognized.
 
-        Where all strategies have the same scores in all repeats, in every round, the
-        repeats are copies of one campaign, as from one test set, one seed set, and
-        strategies and a model without chance. One campaign has no interval and no
-        verdict.
+        Where every strategy has the same scores in all repeats, round by round, nothing
+        has an interval or a verdict. The repeats may be copies of one campaign, of one
+        test set, one seed set, and strategies and a model without chance; or all scores
+        are perfect.
         """
         import pandas as pd
 
@@ -876,7 +876,7 @@ class SimulationResult(LongTable):
         return _metrics.paired_curves(table, self.greater_is_better)
 
     def _intervals(self, curves, baseline):
-        """Intervals of the efficiency; a single repeat has none, nor copies of one."""
+        """Intervals of the efficiency; a single repeat has none, nor equal ones."""
         if repeats_differ(curves.scores):
             return efficiency_intervals(curves, baseline)
         return dict.fromkeys(curves.scores, (np.nan, np.nan))

@@ -67,7 +67,8 @@ def study(
         - ``'pool_size'``: how many unlabeled samples there are, a share (float) or a
           number (int) of those not held out (0.25, 0.5, 1.0);
         - ``'redundancy'``: how often samples are there: a tenth of the pool is there
-          once, the rest are copies, so many of each (1, 2, 5, 10);
+          once, the rest are copies, so many of each (1, 2, 5, 10, as far as the
+          largest class has room for them);
         - ``'jitter'``: the same with five near copies, so many standard deviations of
           each column apart (0.0, 0.05, 0.2, 0.5);
         - ``'n_per_class'``: samples of each class (three numbers, up to the smallest

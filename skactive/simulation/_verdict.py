@@ -61,10 +61,10 @@ def missed_by_intervals(summary):
 
 
 def repeats_differ(scores):
-    """Whether there are two repeats of which one is no copy of the other.
+    """Whether there are two repeats that differ in the score of some round.
 
-    Copies come from one test set, one seed set, and strategies and a model without
-    chance; a tie in some rounds does not make them.
+    They do not where they are copies, of one test set, one seed set, and strategies
+    and a model without chance, nor where the score is perfect throughout.
 
     Parameters
     ----------
@@ -73,8 +73,8 @@ def repeats_differ(scores):
     return any(differences_of(own, own[:1]).any() for own in scores.values())
 
 
-def are_copies(summary, n_repeats):
-    """Whether the repeats are copies; then, as for one repeat, nothing has an interval.
+def are_alike(summary, n_repeats):
+    """Whether all repeats have one score; then, as for one, nothing has an interval.
 
     Parameters
     ----------
@@ -95,7 +95,7 @@ def judge(interval, lead, efficiency):
     Parameters
     ----------
     interval : (low, high)
-        Of the efficiency; NaN for a single repeat, or copies of one.
+        Of the efficiency; NaN for a single repeat, or several that are alike.
     lead : ndarray of shape (n_repeats, n_rounds)
         Over the baseline.
     efficiency : float

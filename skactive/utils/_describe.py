@@ -90,7 +90,8 @@ class _Writer:
         if kind in _CONTAINERS:
             return self._write_container(value, cloned)
         if kind in _ARRAYS:
-            return f"ndarray {_digest(self._write_array(value))}"
+            about = f"ndarray {value.shape} {value.dtype}"
+            return f"{about} {_digest(self._write_array(value))}"
         name = _name_of(value)
         if name is not None:
             return name

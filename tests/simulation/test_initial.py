@@ -94,10 +94,10 @@ def test_same_table_for_every_n_jobs():
 @pytest.mark.parametrize(
     ("initial", "message"),
     [
-        ("entropy", "Entropy.. cannot choose samples before there is a model"),
+        ("entropy", "initial='entropy' cannot choose samples before there is a model"),
         (strategies.badge, "cannot choose samples"),
         (Subsample(strategies.margin()), "cannot choose samples"),
-        ("K-means", "initial='K-means' cannot choose.*kmeans"),
+        ("K-means", "initial='K-means' is not known.*kmeans"),
         (None, "initial=None"),
     ],
 )

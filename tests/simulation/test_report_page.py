@@ -296,8 +296,8 @@ def test_copies_of_one_repeat_decide_nothing(tmp_path):
     frame = make_frame(1, random=0, good=0.2)
     copies = pd.concat([frame.assign(repeat=repeat) for repeat in range(5)])
     page = markdown(SimulationResult.from_frame(copies), tmp_path, label_price=1)
-    assert "Do not decide yet: all 5 repeats are the same campaign." in page
-    assert "in truth there is one" in page
+    assert "Do not decide yet: all 5 repeats have the same scores." in page
+    assert "so nothing is shown of chance" in page
     assert "unknown" in page
     assert "Matrix of who beats whom" not in page
     assert "nan" not in page

@@ -113,10 +113,10 @@ def test_copies_of_one_repeat_show_nothing():
     assert row["verdict"] == "no difference shown"
     assert np.isnan(row["efficiency_low"])
     assert result.efficiency_interval().isna().all(axis=None)
-    assert "All 5 repeats are the same campaign" in result.report()
+    assert "All 5 repeats have the same scores" in result.report()
     assert "nan" not in result.report()
     frame = make_frame(random=0, mine=0.2)
-    assert "same campaign" not in SimulationResult.from_frame(frame).report()
+    assert "the same scores" not in SimulationResult.from_frame(frame).report()
 
 
 def test_a_single_round_asks_nothing():
@@ -149,6 +149,43 @@ def test_rounding_is_no_lead():
     assert result.summary().loc["mine", "api"] > 0
     line = next(row for row in result.report().splitlines() if row[:4] == "mine")
     assert " +0 " in line
+
+
+def ordered(order, **scores):
+    """A table of 10, 20 and 30 labels; `order` is that of the repeats of each round."""
+    return pd.DataFrame(
+        [
+            (label, repeat, r, 10 * (r + 1), rows[order[repeat]][r])
+            for label, rows in scores.items()
+            for repeat in range(3)
+            for r in range(3)
+        ],
+        columns=["strategy", "repeat", "round", "n_labeled", "score"],
+    )
+
+
+@pytest.mark.parametrize("first", ["random", "mine"])
+def test_means_of_the_same_scores_are_the_same(first):
+    # Their sums differ in the last digit, by the order of the repeats.
+    ups = [[0.05, 0.05, 0.1], [0.05, 0.05, 0.2], [0.05, 0.05, 0.3]]
+    frame = pd.concat(
+        [
+            ordered([0, 1, 2], **{first: ups}),
+            ordered([2, 1, 0], **{"mine" if first == "random" else "random": ups}),
+        ]
+    )
+    assert 0.1 + 0.2 + 0.3 != 0.3 + 0.2 + 0.1
+    result = SimulationResult.from_frame(frame)
+    summary = result.summary()
+    assert summary["efficiency"].tolist() == [1, 1]
+    assert summary["labels_needed"].tolist() == [30, 30]
+    losses = SimulationResult.from_frame(frame, greater_is_better=False)
+    assert (losses.error_cdf()["ratio"] == 1).all()
+    rows = [[0.3, 0.1, 0.2], [0.2, 0.2, 0.2], [0.1, 0.3, 0.2]]
+    flat = ordered([0, 1, 2], random=rows)
+    low = ordered([0, 1, 2], mine=[[0.1, 0.1, 0.1]] * 3)
+    both = SimulationResult.from_frame(pd.concat([flat, low]))
+    assert both.deficiency().isna().all()
 
 
 def test_a_baseline_that_does_not_learn_is_pointed_out():
@@ -248,7 +285,11 @@ def test_a_frame_without_rows_or_without_the_baseline_is_refused():
         (lambda f: {}, "frame is a dict; pass a DataFrame"),
         (lambda f: f.assign(round=f["round"].astype(float)), "integers from 0 on"),
         (lambda f: f.assign(round=f["round"] - 1), "integers from 0 on"),
-        (lambda f: f.assign(repeat=None), r"repeat has the values \[None\].*number"),
+        (lambda f: f.assign(repeat=None), r"columns \['repeat'\] have missing values"),
+        (
+            lambda f: f.replace({"strategy": {"mine": None}}),
+            r"\['strategy'\] have mi",
+        ),
         (lambda f: f.replace({"repeat": {0: "a"}}), r"repeat has the values \['a', 1"),
         (lambda f: f.assign(score="high"), "column score is not all numbers: .*'high'"),
         (lambda f: f.assign(n_labeled="ten"), "column n_labeled is not all numbers"),

@@ -482,7 +482,8 @@ def test_failures_are_raised():
         ("pool_size", {}, [0.25, 0.5, 1.0]),
         ("pool_size", {"budget": 60}, [0.5, 1.0]),
         ("pool_size", {"budget": 60, "X_test": X, "y_test": y}, [0.25, 0.5, 1.0]),
-        ("redundancy", {}, [1, 2, 5, 10]),
+        ("redundancy", {}, [1, 2, 5]),
+        ("redundancy", {"estimator": Ridge()}, [1, 2, 5, 10]),
         ("jitter", {}, [0.0, 0.05, 0.2, 0.5]),
         ("n_per_class", {}, [10, 24, 59]),
         ("n_per_class", {"test_size": 0.5}, [10, 19, 39]),
@@ -520,7 +521,7 @@ def test_values_by_default(vary, options, values):
             "n_initial='x'; pass an integer",
         ),
         ({"vary": "n_initial", "values": [31]}, "budget=30 is less than n_initial=31"),
-        ({"vary": "initial", "values": ["entropy"]}, "Entropy() cannot choose samples"),
+        ({"vary": "initial", "values": ["entropy"]}, "'entropy' cannot choose"),
         ({"vary": "pool_size", "values": [1.5]}, "pool_size=1.5; there are 180"),
         ({"vary": "pool_size", "values": ["all"]}, "pool_size='all'; there are 180"),
         ({"vary": "pool_size", "values": [20]}, "budget=30 but there are only 20"),
@@ -573,7 +574,7 @@ def test_more_wrong_arguments():
         ("label_noise", [0.1, 1.5], "value 1.5: label_noise=1.5; pass a number"),
         ("n_queries", [6, 0], "value 0: n_queries=0; pass an integer"),
         ("estimator", {"x": 3}, "value 'x': estimator=3 is no estimator"),
-        ("initial", {"x": "margin"}, "value 'x': initial=Margin.. cannot choose"),
+        ("initial", {"x": "margin"}, "value 'x': initial='margin' cannot choose"),
     ],
 )
 def test_errors_name_the_value(vary, values, message):
