@@ -192,8 +192,9 @@ class SimulationResult(LongTable):
         The setting does not tell the data. With one seed, other data show as other seed
         sets, or as other scores of the model on the same seed set, and are refused.
         Learners with a model of their own, named in the setting as ``own_models``, have
-        scores of their own. With several seeds it is yours to know that all come from
-        the same table.
+        scores of their own. It is yours to know that one label is one strategy in all
+        results, and one name of a metric one scorer; and, with several seeds, that all
+        come from the same table.
 
         Examples
         --------

@@ -382,6 +382,41 @@ class Aging(Noisy):
         return nn.functional.linear(X, self.weight, self.bias) / Aging.n_passes
 
 
+class Masked(Noisy):
+    """Has a weight that a hook keeps where it is."""
+
+    def __init__(self, n_in, n_out):
+        super().__init__(n_in, n_out)
+        self.weight.register_hook(torch.zeros_like)
+
+    def forward(self, X):
+        return nn.functional.linear(X, self.weight, self.bias)
+
+
+class Stopping(Masked):
+    def __init__(self, n_in, n_out):
+        Noisy.__init__(self, n_in, n_out)
+        self.weight.register_post_accumulate_grad_hook(_clear)
+
+
+def clipping(n_in, n_out):
+    module = bare(n_in, n_out)
+    module[2].register_full_backward_hook(lambda layer, into, out: into)
+    return module
+
+
+class Reversing(Noisy):
+    def forward(self, X):
+        output = nn.functional.linear(X, self.weight, self.bias)
+        if output.requires_grad:
+            output.register_hook(torch.neg)
+        return output
+
+
+def _clear(param):
+    param.grad = None
+
+
 class Locked(Drawing):
     def __init__(self, n_in, n_out):
         super().__init__(n_in, n_out)
@@ -470,6 +505,10 @@ class OwnLoop(NeuralNetClassifier):
         pytest.param({"module": Drawing}, id="attribute"),
         pytest.param({"module": Stepping}, id="counter"),
         pytest.param({"module": Annealing}, id="annealing"),
+        pytest.param({"module": Masked}, id="hook"),
+        pytest.param({"module": Stopping}, id="post_accumulate_hook"),
+        pytest.param({"module": clipping}, id="module_hook"),
+        pytest.param({"module": Reversing}, id="hook_in_forward"),
         pytest.param({"module": Scaling}, id="estimator"),
         pytest.param({"module": Closing}, id="closure"),
         pytest.param({"module": DrawnBuffer}, id="drawn_buffer"),

@@ -1,5 +1,6 @@
 """The file of a campaign, read and written by several at a time."""
 
+import io
 import json
 
 import pytest
@@ -43,6 +44,21 @@ def test_half_a_line_is_cut_off(path):
     path.write_bytes(whole + b'{"rows": [')
     assert CampaignLog(path, TOTALS).rounds() == [played(0)]
     assert path.read_bytes() == whole
+
+
+def test_a_disk_that_takes_half_of_a_line(path):
+    class Half(io.FileIO):
+        def write(self, line):
+            return super().write(line[:9])
+
+    class FullDisk(type(path)):
+        def open(self, mode="r", **options):
+            return Half(self, "a") if mode == "ab" else super().open(mode, **options)
+
+    log = CampaignLog(FullDisk(path), TOTALS)
+    with pytest.raises(OSError, match="the disk took half of a line"):
+        log.append(played(0))
+    assert CampaignLog(path, TOTALS).rounds() == []
 
 
 def test_what_another_one_adds_meanwhile_is_kept(path):

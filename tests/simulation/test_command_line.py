@@ -492,6 +492,17 @@ def test_the_guide_lists_strategies_as_they_are_listed(capsys):
     assert len(shown) > 1
 
 
+def test_ctrl_c_is_told_in_a_line(monkeypatch, capsys):
+    def interrupt(*args, **options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(_simulate, "simulate", interrupt)
+    sizes = ["--n-initial", "10", "--n-queries", "10", "--budget", "30"]
+    assert main(["simulate", "--data", "digits", *sizes]) == 130
+    told = capsys.readouterr().err.splitlines()
+    assert told[-1].startswith("skactive: interrupted; with --checkpoint")
+
+
 def test_help_and_version(capsys):
     for arguments in (["--help"], ["simulate", "--help"], ["--version"]):
         with pytest.raises(SystemExit) as end:

@@ -116,7 +116,7 @@ def test_holm_steps_down():
     p_values = np.array([[0.01, 0.04], [0.03, 0.005]])
     # 0.005 < 0.05/4, 0.01 < 0.05/3, 0.03 > 0.05/2.
     assert holm(p_values).tolist() == [[True, False], [False, True]]
-    assert holm(np.array([0.01, 0.02])).all()
+    assert holm(np.array([0.04, 0.01, 0.02])).all()
     assert not holm(np.array([0.04, 0.03])).any()
 
 

@@ -101,6 +101,7 @@ def test_both_must_agree():
     assert judge((0, 1), -up, 0.9) == "worse"
     assert judge((0, 1), -unsure, 0.9) == "no difference shown"
     assert judge((0, 1), fell_back, np.nan) == "no difference shown"
+    assert judge((0, 1), -up[:, ::-1], 0.9) == "no difference shown"  # caught up
     assert judge((0, 1.2), -up, 0.9) == "no difference shown"
     assert judge((1, 1), 0 * up, 1.0) == "no difference shown"
     assert judge((np.nan, np.nan), up[:1], 1.2) == "no difference shown"
