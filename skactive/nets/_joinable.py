@@ -25,7 +25,7 @@ _ELEMENTWISE = {
     optim.NAdam, optim.RAdam, optim.RMSprop, optim.Rprop, optim.SGD,
 }  # fmt: skip
 _OTHER_SEED = 1_000_003
-_CLOSE = 1e-3
+_RTOL, _ATOL = 1e-3, 1e-4
 _STOPS = (StopAtAccuracy, StopAtR2, StopAtSaturation)
 # What torch, or code of the module that torch leads astray, raises under vmap; warnings
 # are errors there.
@@ -67,26 +67,13 @@ def kind_of_module(module):
     Nets that are trained at once are of one kind: modules that draw something of their
     own as they are made, and keep it in plain attributes, compute different functions.
     """
-    parts = dict(module.named_modules())
     weights = {**dict(module.named_parameters()), **dict(module.named_buffers())}
-    names = {id(each): f"<{name}>" for name, each in [*parts.items(), *weights.items()]}
     shapes = [
         (name, list(each.shape), str(each.dtype), each.requires_grad)
         for name, each in weights.items()
     ]
-    layers = [(name, type(each), _own_attributes(each)) for name, each in parts.items()]
-    return describe([shapes, layers], names=names, cloned=False)
-
-
-def _own_attributes(module):
-    own = {}
-    for name, value in vars(module).items():
-        if name in ("_parameters", "_buffers", "_modules"):
-            continue
-        if isinstance(value, dict) and "_hooks" in name:
-            value = list(value.values())  # their numbers count on from net to net
-        own[name] = value
-    return own
+    names = {id(each): f"<{name}>" for name, each in weights.items()}
+    return describe([shapes, module], names=names, cloned=False)
 
 
 def _own_training(net):
@@ -231,7 +218,7 @@ def _gradients(loss, params):
 def _is_close(first, second):
     # Sums cancel: what is left is to be measured by the largest.
     size = max(1, second.detach().abs().max().item())
-    return torch.allclose(first, second, rtol=_CLOSE, atol=_CLOSE / 10 * size)
+    return torch.allclose(first, second, rtol=_RTOL, atol=_ATOL * size)
 
 
 def _same(old, new):

@@ -44,16 +44,12 @@ def make_initial(initial, estimator):
     strategy = registry.get(initial) if named else initial
     if not isinstance(strategy, QueryStrategy) or not _works_cold(strategy):
         known = [n for n in registry.names() if _works_cold(registry.get(n))]
-        unknown = isinstance(initial, str) and not named
+        fault = "cannot choose samples before there is a model"
+        if isinstance(initial, str) and not named:
+            fault = "is not known"
         raise ValueError(
-            f"initial={initial!r} "
-            + (
-                "is not known"
-                if unknown
-                else "cannot choose samples before there is a model"
-            )
-            + f"; pass 'stratified', one of {known}, or an object of a strategy that "
-            "needs none."
+            f"initial={initial!r} {fault}; pass 'stratified', one of {known}, or an "
+            "object of a strategy that needs none."
         )
     return ActiveLearner(estimator, strategy)
 

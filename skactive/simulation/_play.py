@@ -182,11 +182,11 @@ def play(
             for value, condition in conditions.items()
             if factor
         }
-        labels_of = {"y": y, "y_test": y_test}
+        targets = {"y": y, "y_test": y_test}
         data = {
             **{"X": X, "X_test": X_test},
             # A Series and its array are the same labels.
-            **{n: None if v is None else as_labels(v) for n, v in labels_of.items()},
+            **{n: None if v is None else as_labels(v) for n, v in targets.items()},
         }
         store.agree(
             {

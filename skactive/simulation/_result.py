@@ -286,7 +286,7 @@ class SimulationResult(LongTable):
             One row per strategy: ``efficiency_low`` and ``efficiency_high``. Low is 0
             where it is not shown that the strategy gets to that score at all; high is
             at most what reaching it with the seed set would be. NaN for a single
-            repeat, and for repeats that are copies of one another.
+            repeat, and for repeats with the same scores.
 
         Notes
         -----

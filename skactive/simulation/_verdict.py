@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from skactive.simulation._paired_test import differences_of, mean_differs
 
-_ROUNDING = 1e-12
-
 
 def end_alike(summary):
     """Whether nothing can be shown, as all end at the baseline's score in every repeat.
@@ -55,8 +53,9 @@ def missed_by_intervals(summary):
     labels : list
     """
     best = summary[summary["verdict"] == "fewer labels"]
-    below = best["efficiency"] < best["efficiency_low"] * (1 - _ROUNDING)
-    above = best["efficiency"] > best["efficiency_high"] * (1 + _ROUNDING)
+    columns = ["efficiency_low", "efficiency", "efficiency_high"]
+    low, estimate, high = best[columns].to_numpy().T
+    below, above = differences_of(low, estimate) > 0, differences_of(estimate, high) > 0
     return list(best.index[below | above])
 
 
